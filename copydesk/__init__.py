@@ -1,0 +1,1 @@
+"""TOUCH: what a person runs."""

@@ -1,0 +1,1 @@
+"""LOAD and ASK: articles into an index, queries into pages of hits."""

@@ -1,0 +1,1 @@
+"""DRIVE: the steps in plain Python, and the thin Prefect flows around them."""

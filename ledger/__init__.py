@@ -1,0 +1,1 @@
+"""KEEP: what came in and what became of it."""

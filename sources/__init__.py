@@ -1,0 +1,1 @@
+"""READ: files become raw documents."""

@@ -1,0 +1,1 @@
+"""SHAPE: raw documents become articles. Pure: no files, network, clock, environment or logging."""

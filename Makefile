@@ -1,0 +1,77 @@
+# copydesk: what can be made. `make` alone lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+DATA ?= data
+TARGET ?= file:var/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint unit elasticsearch env evals bench lock golden clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+demo: $(INSTALLED) ## install, ingest seeds/ into an index of its own, search it twice
+	@$(RUN) -m copydesk ingest seeds --to $(TARGET)
+	@echo
+	@echo '$$ copydesk search "olympics security"'
+	@$(RUN) -m copydesk search "olympics security" --to $(TARGET) --size 3
+	@echo
+	@echo '$$ copydesk search "sécurité OR 安全 OR безопасности" --country FR --country CN --country RU'
+	@$(RUN) -m copydesk search "sécurité OR 安全 OR безопасности" --country FR --country CN --country RU --to $(TARGET) --size 3
+
+test: check ## everything that CI runs
+
+check: lint elasticsearch unit
+
+lint: $(INSTALLED_DEV) ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: $(INSTALLED_DEV) ## all tests, with coverage
+	COVERAGE_CORE=sysmon $(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report --include='transforms/*' --fail-under=98 --skip-covered
+	$(BIN)/coverage report --fail-under=90 --skip-covered
+
+elasticsearch: $(INSTALLED_DEV) ## prepare a genuine Elasticsearch for the tests (needs Java and Maven)
+	$(RUN) -m tests.elasticsearch.prepare
+
+env: ## write .env for docker compose, with fresh passwords
+	sh docker/make-env.sh
+
+evals: $(INSTALLED_DEV) ## quality in numbers: make evals DATA=folder
+	$(RUN) -m evals $(DATA)
+
+bench: $(INSTALLED_DEV) ## speed in numbers, in one run
+	$(RUN) -m bench
+
+lock: $(INSTALLED_DEV) ## write requirements.lock anew
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --upgrade pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --upgrade --all-extras pyproject.toml -o requirements-dev.lock
+
+clean: ## remove what was made
+	rm -rf $(VENV) var build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(RUN):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "copydesk needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): requirements.lock pyproject.toml | $(RUN)
+	@echo "installing into $(VENV) (once)"
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.lock $(INSTALLED)
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,165 @@
+"""Makes news-like copy of any size: seeded, so that two runs read the same bytes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+_PLACES = ["PARIS", "ROME", "LONDON", "CAIRO", "TOKYO", "NAIROBI", "LIMA", "OSLO", "DELHI", "SYDNEY"]
+_PEOPLE = ["Maria Rossi", "John Okafor", "Anna Lindgren", "Ahmed Saleh", "Keiko Tanaka", "Luis Ortega"]
+_THINGS = [
+    "talks",
+    "budget",
+    "strike",
+    "election",
+    "harvest",
+    "bridge",
+    "verdict",
+    "summit",
+    "reform",
+    "drought",
+    "festival",
+    "rescue",
+    "inquiry",
+    "port",
+    "pipeline",
+    "vaccine",
+    "tariff",
+    "museum",
+    "stadium",
+    "railway",
+    "census",
+    "refinery",
+    "embassy",
+    "glacier",
+]
+_VERBS = [
+    "announced",
+    "postponed",
+    "defended",
+    "rejected",
+    "welcomed",
+    "questioned",
+    "approved",
+    "reviewed",
+    "delayed",
+    "funded",
+]
+_WORDS = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "a",
+    "that",
+    "for",
+    "on",
+    "with",
+    "as",
+    "was",
+    "were",
+    "by",
+    "at",
+    "from",
+    "it",
+    "an",
+    "be",
+    "this",
+    "which",
+    "or",
+    "had",
+    "not",
+    "are",
+    "but",
+    "has",
+    "have",
+    "its",
+    "they",
+    "said",
+    "would",
+    "who",
+    "their",
+    "more",
+    "about",
+    "been",
+    "one",
+    "after",
+    "two",
+    "also",
+    "other",
+    "new",
+    "first",
+    "last",
+    "could",
+    "when",
+    "over",
+    "most",
+    "city",
+    "year",
+    "government",
+    "people",
+    "country",
+    "minister",
+    "official",
+    "company",
+    "market",
+    "report",
+    "week",
+    "public",
+    "plan",
+    "security",
+]
+
+
+def stories(count: int, size: int = 2_000, seed: int = 1) -> Iterator[dict[str, str]]:
+    """Make `count` stories of about `size` characters: headline, dateline, paragraphs of sentences."""
+    chance = random.Random(seed)
+    rare = [
+        f"{a}{b}{c}"
+        for a in "bcdfglmnprst"
+        for b in "aeiou"
+        for c in ("rel", "tan", "mor", "vik", "sso", "ndi")
+    ]
+    for number in range(count):
+        who, what, how = chance.choice(_PEOPLE), chance.choice(_THINGS), chance.choice(_VERBS)
+        headline = f"{who} {how} {what} plan number {number}"
+        paragraphs, length = [], 0
+        while length < size - len(headline) - 60:
+            paragraph = _paragraph(chance, rare)
+            paragraphs.append(paragraph)
+            length += len(paragraph) + 1
+        paragraphs[0] = f"{chance.choice(_PLACES)}: {paragraphs[0]}"
+        yield {
+            "headline": headline,
+            "body": "\n".join(paragraphs),
+            "url": f"https://example.com/{seed}/{number}",
+        }
+
+
+def _paragraph(chance: random.Random, rare: list[str]) -> str:
+    sentences = []
+    for _ in range(chance.randint(2, 4)):
+        words = [chance.choice(_WORDS) if chance.random() < 0.7 else chance.choice(rare) for _ in range(18)]
+        sentences.append(" ".join(words).capitalize() + ".")
+    return " ".join(sentences)
+
+
+def write_jsonl(path: Path, count: int, seed: int = 1) -> int:
+    """Write stories as JSON lines; the file's size in bytes."""
+    with path.open("wb") as file:
+        for story in stories(count, seed=seed):
+            file.write(orjson.dumps(story) + b"\n")
+    return path.stat().st_size
+
+
+def write_paste(path: Path, count: int, seed: int = 1) -> int:
+    """Write stories as one paste with a page's widgets in it; the file's size in bytes."""
+    with path.open("w", encoding="utf-8") as file:
+        for story in stories(count, seed=seed):
+            head = story["headline"]
+            file.write(f"{head}\n\nUpdated 17 March 2025\nFollow\n\n{head}\n\n{story['body']}\n\n\n")
+    return path.stat().st_size

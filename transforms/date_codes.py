@@ -1,0 +1,68 @@
+"""Words to codes: "17 de mars de 2025" becomes "17 m03; 2025", which date_forms.py reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from transforms.date_forms import Reading, read_codes
+from transforms.date_words import Meaning, Token, phrase_at
+
+_KEPT_SIGNS = frozenset(":./-,+")
+_MOST_DOUBTS = 3  # words of two meanings; each doubles the readings that are tried
+
+
+def read_tokens(part: list[Token], language: str | None) -> Reading | None:
+    """What the tokens say as a date; None when they are no date, or two different ones."""
+    readings = []
+    for codes in _codes(part, language):
+        reading = read_codes(codes, language)
+        if reading and reading not in readings:
+            readings.append(reading)
+    dated = [reading for reading in readings if reading.days] or readings
+    return dated[0] if len(dated) == 1 else None
+
+
+def _codes(part: list[Token], language: str | None) -> Iterator[str]:
+    """The coded forms of a date: one, or a few where a word means two things ("mar": March, Tuesday)."""
+    choices: list[tuple[str, ...]] = []
+    at, last = 0, 0
+    while at < len(part):
+        if part[at].start > last:
+            choices.append((" ",))
+        end, codes = _code(part, at, language)
+        if not codes:
+            return
+        choices.append(codes)
+        last = part[end - 1].end
+        at = end
+    if len([choice for choice in choices if len(choice) > 1]) > _MOST_DOUBTS:
+        return
+    for combination in product(*choices):
+        yield "".join(combination)
+
+
+def _code(part: list[Token], at: int, language: str | None) -> tuple[int, tuple[str, ...]]:
+    token = part[at]
+    if not token.text[0].isalpha():
+        keep = token.text[0].isdecimal() or token.text in _KEPT_SIGNS
+        return at + 1, (token.text if keep else " ",)
+    for end, meanings in phrase_at(part, at):
+        usable = [m for m in meanings if m.role not in ("published", "updated", "after")]
+        if usable:
+            return end, _choices(usable, language)
+    return at + 1, ()
+
+
+def _choices(meanings: list[Meaning], language: str | None) -> tuple[str, ...]:
+    """The codes a word can stand for; months of several languages that do not agree are no month."""
+    months = {m.code for m in meanings if m.role == "month"}
+    if len(months) > 1:
+        own = {m.code for m in meanings if m.role == "month" and m.language == language}
+        months = own if len(own) == 1 else {"m00;"}
+    weekdays = {m.code for m in meanings if m.role == "weekday"}
+    if len(weekdays) > 1:
+        own = {m.code for m in meanings if m.role == "weekday" and m.language == language}
+        weekdays = own if len(own) == 1 else {""}
+    others = {m.code for m in meanings if m.role not in ("month", "weekday")}
+    return tuple(sorted(months | weekdays | others))

@@ -1,1 +1,79 @@
 """KEEP: what came in and what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+
+from ledger.database import open_database, read_database, telling, transaction
+from ledger.lock import take_lock
+from ledger.records import LedgerError
+from ledger.store import Ledger
+
+_FILE = "ledger.sqlite"
+_LOCK = "run.lock"
+_CONTENTS = ("documents", "files", "doomed", "facts", "runs")
+
+
+def state_folder(root: Path, target: str) -> Path:
+    """Where the accounts of `target` are kept, below `root`: one folder for each target.
+
+    >>> state_folder(Path("var"), "http://localhost:9200/news").as_posix()
+    'var/localhost-9200-news-cdb10ed4'
+    """
+    words = "-".join(re.findall(r"[A-Za-z0-9]+", target.partition(":")[2])) or "target"
+    return root / f"{words[-60:]}-{blake2b(target.encode(), digest_size=4).hexdigest()}"
+
+
+def open_ledger(
+    folder: Path, *, target: str, identity: str, wait: bool = False, say: Callable[[str], None] | None = None
+) -> Ledger:
+    """Open the accounts in the state folder for writing, and keep every other run out until closed.
+
+    `identity` is `Engine.identity()`: accounts of another index than this one are discarded, as they would
+    tell of documents that are not there. `say` is told at once what `Ledger.notes` keeps.
+    """
+    notes: list[str] = []
+
+    def note(text: str) -> None:
+        notes.append(text)
+        if say is not None:
+            say(text)
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise LedgerError(
+            f"cannot make the state folder {folder}: {err.strerror}",
+            hint="give a folder that you can write to",
+        ) from err
+    lock = take_lock(folder / _LOCK, target, wait=wait, say=note)
+    try:
+        path = folder / _FILE
+        database = open_database(path, say=note)
+        with telling(path), transaction(database):
+            facts = dict(database.execute("SELECT name, value FROM facts"))
+            fresh = not identity or facts.get("identity") != identity
+            if fresh and facts:
+                for table in _CONTENTS:
+                    database.execute(f"DELETE FROM {table}")
+                note("the index was made anew or is not there: all input will be read again")
+            database.execute("INSERT OR REPLACE INTO facts VALUES ('identity', ?)", (identity,))
+    except BaseException:
+        lock.release()
+        raise
+    ledger = Ledger(database, path, lock)
+    ledger.notes, ledger.fresh = notes, fresh
+    return ledger
+
+
+def read_ledger(folder: Path) -> Ledger | None:
+    """Open the accounts for reading only, also while a run writes them; None when there are none."""
+    path = folder / _FILE
+    database = read_database(path)
+    return None if database is None else Ledger(database, path, None)
+
+
+__all__ = ["Ledger", "LedgerError", "open_ledger", "read_ledger", "state_folder"]

@@ -1,0 +1,278 @@
+"""One reading of one file: what is to be sent, what was sent, and what the file no longer yields."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import orjson
+
+from ledger.database import telling, transaction
+from ledger.gone import remove_rows
+from ledger.positions import position_of, position_order
+from ledger.records import Counts, Fate, Gone, Seen
+
+_BATCH = 500  # ids in one statement
+
+_RECORD = (
+    'INSERT INTO documents (id, file, position, digest, "index", held, since, pass)'
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce("
+    "(SELECT min(since) FROM documents WHERE id = ?1 AND file = ?2 AND digest = ?4), ?7), ?8)"
+    " ON CONFLICT (id, file, position) DO UPDATE SET"
+    " held = max(excluded.held, held * (digest = excluded.digest)),"
+    ' digest = excluded.digest, "index" = excluded."index", since = excluded.since, pass = excluded.pass'
+)
+
+
+#: Ids that have rows and none that is held, once for each row.
+UNHELD = (
+    "SELECT documents.id FROM documents WHERE held = 0"
+    " AND NOT EXISTS (SELECT 1 FROM documents AS holder WHERE holder.id = documents.id AND holder.held = 1)"
+)
+
+
+class _Row(NamedTuple):
+    """A document as the ledger has it."""
+
+    file: int
+    position: int | str
+    digest: bytes
+    held: int
+    since: int
+    seen: int  # the pass that saw it last
+
+
+@dataclass(slots=True)
+class Flight:
+    """A document on its way to the engine, and the files whose duplicates rely on its arrival."""
+
+    by: Pass
+    position: int | str
+    digest: bytes
+    followers: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a pass is about."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    format: str | None
+    run_id: str
+    epoch: int
+    replace: bool
+
+
+class Pass:
+    """One reading of a file. Made by `Ledger.begin`; leaving it without `finish` gives it up.
+
+    `fates` says which documents are to be sent; after `engine.commit()` give all of them to `record`,
+    sent or not, or to `refuse` what the engine refused. `finish` closes the accounts of the file.
+    """
+
+    def __init__(
+        self, database: sqlite3.Connection, ledger_path: Path, flights: dict[bytes, Flight], reading: Reading
+    ) -> None:
+        self._database = database
+        self._ledger_path = ledger_path
+        self._flights = flights
+        self._reading = reading
+        self._here: set[bytes] = set()  # ids found unchanged and not yet recorded
+        self._leans = False  # something was not sent, as it is held already
+        self._again = False  # a text of this file is to be held, and could not be sent in this pass
+        self._file: int | None = None
+        self._number = 1
+        with telling(ledger_path):
+            self._enter()
+
+    @property
+    def path(self) -> str:
+        """The file."""
+        return self._reading.path
+
+    def _enter(self) -> None:
+        row = self._database.execute("SELECT id, pass FROM files WHERE path = ?", (self.path,)).fetchone()
+        if row is None:
+            return
+        self._file, self._number = row
+        if self._reading.replace:
+            self._number += 1
+            self._database.execute(
+                "UPDATE files SET state = 'reading', pass = ? WHERE id = ?", (self._number, self._file)
+            )
+
+    def fates(self, documents: Sequence[Seen]) -> list[Fate]:
+        """What becomes of each document: "indexed" and "updated" are to be sent, the others not.
+
+        Two different texts under one id: the later run's is held; of one run, the first by path and position.
+        """
+        ids = [bytes.fromhex(document.id) for document in documents]
+        known = self._known(ids)
+        return [
+            self._fate(id, document, known.get(id, [])) for id, document in zip(ids, documents, strict=True)
+        ]
+
+    def record(self, documents: Iterable[Seen]) -> None:
+        """The engine has committed these, or had them before."""
+        epoch, number = self._reading.epoch, self._number
+        rows: list[tuple[object, ...]] = []
+        arrived: list[tuple[bytes]] = []
+        with telling(self._ledger_path), transaction(self._database):
+            file = self._insert_file()
+            for document in documents:
+                id, position = bytes.fromhex(document.id), position_of(document.origin, self.path)
+                held = self._is_own_flight(id, position)
+                if held:
+                    arrived.append((id,))
+                digest = bytes.fromhex(document.digest)
+                rows.append((id, file, position, digest, document.index, held, epoch, number))
+            self._database.executemany("UPDATE documents SET held = 0 WHERE id = ? AND held = 1", arrived)
+            self._database.executemany(_RECORD, rows)
+            self._database.executemany("DELETE FROM doomed WHERE id = ?", [row[:1] for row in rows])
+        for (id,) in arrived:
+            del self._flights[id]
+        self._here.difference_update(row[0] for row in rows)
+
+    def refuse(self, ids: Iterable[str]) -> None:
+        """The engine refused these: they are not held, and their duplicates in other files are to be read again."""
+        keys = [bytes.fromhex(id) for id in ids]
+        self._drop([id for id in keys if id in self._flights and self._flights[id].by is self])
+
+    def finish(self, counts: Counts, *, content_hash: str | None = None) -> Gone:
+        """The file was read to its end. Only when `counts` balance will the next run skip it."""
+        with telling(self._ledger_path), transaction(self._database):
+            file = self._insert_file()
+            gone = Gone()
+            if self._reading.replace and self._number > 1:
+                gone = remove_rows(self._database, file, before=self._number)
+            again = self._again or (self._leans and self._leans_on_nothing(file))
+            state = "stale" if again else "done" if counts.balances else "reading"
+            self._write_file(file, counts, content_hash, state)
+        self._drop([id for id, flight in self._flights.items() if flight.by is self])
+        return gone
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give up what was not recorded; the file stays marked as being read."""
+        self._drop([id for id, flight in self._flights.items() if flight.by is self])
+
+    # Deciding
+
+    def _known(self, ids: Sequence[bytes]) -> dict[bytes, list[_Row]]:
+        found: dict[bytes, list[_Row]] = {}
+        with telling(self._ledger_path):
+            for start in range(0, len(ids), _BATCH):
+                part = ids[start : start + _BATCH]
+                rows = self._database.execute(
+                    "SELECT id, file, position, digest, held, since, pass FROM documents"
+                    f" WHERE id IN ({','.join('?' * len(part))})",
+                    part,
+                )
+                for id, *row in rows:
+                    found.setdefault(id, []).append(_Row(*row))
+        return found
+
+    def _fate(self, id: bytes, document: Seen, rows: list[_Row]) -> Fate:
+        digest, position = bytes.fromhex(document.digest), position_of(document.origin, self.path)
+        flight = self._flights.get(id)
+        if flight is not None:
+            return self._follow(flight, position, digest)
+        holder = next((row for row in rows if row.held), None)
+        if holder is not None and holder.digest == digest:
+            return self._compare(id, holder, position)
+        if holder is not None and not self._beats(holder, rows, position, digest):
+            self._leans = True
+            return "duplicate"
+        self._flights[id] = Flight(by=self, position=position, digest=digest)
+        return "updated" if rows else "indexed"
+
+    def _follow(self, flight: Flight, position: int | str, digest: bytes) -> Fate:
+        flight.followers.add(self.path)
+        self._leans = True
+        if digest != flight.digest:
+            ours = (self.path, position_order(position))
+            # The same id is never sent twice at once, as the sender keeps no order: the next reading sends it.
+            self._again |= ours < (flight.by.path, position_order(flight.position))
+        return "duplicate"
+
+    def _compare(self, id: bytes, holder: _Row, position: int | str) -> Fate:
+        elsewhere = holder.file != self._file
+        seen = id in self._here or (holder.seen == self._number and holder.position != position)
+        self._leans = True
+        if elsewhere or seen:
+            return "duplicate"
+        self._here.add(id)
+        return "unchanged"
+
+    def _beats(self, holder: _Row, rows: list[_Row], position: int | str, digest: bytes) -> bool:
+        own = [row.since for row in rows if row.file == self._file and row.digest == digest]
+        since = min(own, default=self._reading.epoch)
+        if holder.file == self._file:
+            ours, theirs = position_order(position), position_order(holder.position)
+            return ours == theirs or (since, theirs) > (holder.since, ours)
+        if since != holder.since:
+            return since > holder.since
+        with telling(self._ledger_path):
+            (path,) = self._database.execute("SELECT path FROM files WHERE id = ?", (holder.file,)).fetchone()
+        return self.path < str(path)
+
+    # Writing
+
+    def _is_own_flight(self, id: bytes, position: int | str) -> bool:
+        flight = self._flights.get(id)
+        return flight is not None and flight.by is self and flight.position == position
+
+    def _drop(self, ids: list[bytes]) -> None:
+        followers = {path for id in ids for path in self._flights.pop(id).followers}
+        if followers:
+            with telling(self._ledger_path):
+                self._database.executemany(
+                    "UPDATE files SET state = 'stale' WHERE path = ? AND state = 'done'",
+                    [(path,) for path in followers],
+                )
+
+    def _leans_on_nothing(self, file: int) -> bool:
+        """Whether a story was not sent because another stood for it, and that one is not there after all."""
+        rows = self._database.execute(UNHELD + " AND file = ?", (file,))
+        lost = False
+        for (id,) in rows:
+            flight = self._flights.get(id)
+            if flight is None:
+                lost = True
+            else:
+                flight.followers.add(self.path)
+        return lost
+
+    def _insert_file(self) -> int:
+        if self._file is None:
+            reading = self._reading
+            (self._file,) = self._database.execute(
+                "INSERT INTO files VALUES (NULL, ?, ?, ?, NULL, ?, ?, ?, 'reading', 0, 0, 0, 0, 0, '{}')"
+                " ON CONFLICT (path) DO UPDATE SET pass = pass RETURNING id",
+                (self.path, reading.size, reading.mtime_ns, reading.format, reading.run_id, self._number),
+            ).fetchone()
+        assert self._file is not None
+        return self._file
+
+    def _write_file(self, file: int, counts: Counts, content_hash: str | None, state: str) -> None:
+        reading = self._reading
+        self._database.execute(
+            "UPDATE files SET size = ?, mtime_ns = ?, content_hash = ?, format = ?, run_id = ?,"
+            " state = CASE state WHEN 'stale' THEN state ELSE ? END, read = ?, indexed = ?, updated = ?,"
+            " unchanged = ?, duplicate = ?, rejected = ? WHERE id = ?",
+            (
+                reading.size, reading.mtime_ns, content_hash, reading.format, reading.run_id, state, counts.read,
+                counts.indexed, counts.updated, counts.unchanged, counts.duplicate,
+                orjson.dumps(dict(counts.rejected)).decode(), file,
+            ),
+        )  # fmt: skip

@@ -9,6 +9,8 @@ from transforms.date_forms import Reading, read_codes
 from transforms.date_words import Meaning, Token, phrase_at
 
 _KEPT_SIGNS = frozenset(":./-,+")
+_NO_DATE = frozenset({"published", "updated", "after", "just_now"})
+_HALVES = frozenset({"am", "pm", "uhr", "h"})
 _MOST_DOUBTS = 3  # words of two meanings; each doubles the readings that are tried
 
 
@@ -48,10 +50,23 @@ def _code(part: list[Token], at: int, language: str | None) -> tuple[int, tuple[
         keep = token.text[0].isdecimal() or token.text in _KEPT_SIGNS
         return at + 1, (token.text if keep else " ",)
     for end, meanings in phrase_at(part, at):
-        usable = [m for m in meanings if m.role not in ("published", "updated", "after")]
+        usable = [m for m in meanings if m.role not in _NO_DATE]
+        behind = _behind(part, at)
+        for role, fits in (
+            ("part", behind[:1].isdecimal()),
+            ("zone", behind[:1].isdecimal() or behind in _HALVES),
+        ):
+            own = [m for m in usable if m.role == role]
+            usable = own if own and fits else [m for m in usable if m.role != role]
         if usable:
             return end, _choices(usable, language)
     return at + 1, ()
+
+
+def _behind(part: list[Token], at: int) -> str:
+    """The word or number before a token. After one, 月 and 日 are not Monday and Sunday, nor is CET čet(vrtak)."""
+    before = (token.text for token in reversed(part[:at]) if token.text[0].isalnum())
+    return next(before, "")
 
 
 def _choices(meanings: list[Meaning], language: str | None) -> tuple[str, ...]:

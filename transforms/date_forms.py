@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta, timezone
 
 #: Languages that write the month first, and those where both orders are common: 03/04/2025 is then nobody's.
@@ -69,6 +69,7 @@ class Reading:
     relative: int | None = None  # in days from the reader's own
     weekday: int | None = None
     clock: Clock | None = None
+    numeric: bool = False  # written in bare numbers: "17.3.", "11/3"
 
 
 def read_codes(codes: str, language: str | None) -> Reading | None:
@@ -82,7 +83,7 @@ def read_codes(codes: str, language: str | None) -> Reading | None:
             rest = f"{codes[: match.start()]} {codes[match.end() :]}"
             day = _read_day(rest, language) if clock else None
             if day:
-                return Reading(day.days, day.relative, day.weekday, clock)
+                return replace(day, clock=clock)
             if clock and not rest.strip(_EDGES):
                 return Reading(clock=clock)
     return None
@@ -103,7 +104,7 @@ def _read_day(codes: str, language: str | None) -> Reading | None:
         if match:
             days = tuple(_days(match.groupdict(), language))
             if days:
-                return Reading(days, weekday=weekday)
+                return Reading(days, weekday=weekday, numeric="a" in match.groupdict())
     return None
 
 

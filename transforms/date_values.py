@@ -64,6 +64,15 @@ def day_of(reading: Reading, around: date | None) -> date | None:
     return days.pop() if len(days) == 1 else None
 
 
+def is_bare(reading: Reading) -> bool:
+    """Whether a line that says only this may as well be something else: "Monday", "24h", "1.2", "11/3"."""
+    if reading.clock:
+        return not reading.days and reading.relative is None and reading.clock.precision == "hour"
+    if reading.weekday is not None:
+        return not reading.days
+    return bool(reading.days) and reading.numeric and all(year is None for year, _, _ in reading.days)
+
+
 def nearest(month: int, day: int, around: date) -> date | None:
     """The day and month in the year that brings it nearest to `around`, at most two days ahead."""
     found = [

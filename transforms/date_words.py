@@ -109,6 +109,12 @@ def vocabulary() -> Vocabulary:
         for table in (months.get(language, {}).get("ago", {}), stamps["more_ago"].get(language, {})):
             for unit, patterns in table.items():
                 _add_ago(made, unit, patterns)
+    for phrases in stamps["just_now"].values():
+        made.exact.update({_split(phrase): ("second", 0) for phrase in phrases})
+    for before, after in [
+        key for key in made.ago if not key[0] and len(key[1]) == 1 and key[1][0] in made.units
+    ]:
+        del made.ago[before, after]  # "5 min" is how long, not when
     for phrases in made.phrases.values():
         ordered = sorted(phrases.items(), key=lambda item: -len(item[0]))
         phrases.clear()
@@ -134,7 +140,7 @@ def _names(months: dict[str, Any], stamps: dict[str, Any]) -> Iterator[tuple[str
 def _stamp_words(stamps: dict[str, Any]) -> Iterator[tuple[str, Meaning]]:
     by_language = {
         "published": "", "updated": "", "plain": "", "around_time": "",
-        "today": "r0;", "yesterday": "r-1;", "day_before_yesterday": "r-2;", "just_now": "n;",
+        "today": "r0;", "yesterday": "r-1;", "day_before_yesterday": "r-2;",
     }  # fmt: skip
     for role, code in by_language.items():
         for language, phrases in stamps[role].items():

@@ -12,7 +12,17 @@ from datetime import date, datetime, time
 from typing import Literal, cast
 
 from transforms.date_codes import read_tokens
-from transforms.date_values import When, day_of, epoch_date, iso_date, mail_date, nearest, read_ago, value_of
+from transforms.date_values import (
+    When,
+    day_of,
+    epoch_date,
+    is_bare,
+    iso_date,
+    mail_date,
+    nearest,
+    read_ago,
+    value_of,
+)
 from transforms.date_words import Token, phrase_at, tokens, vocabulary
 from transforms.records import Stamp
 
@@ -53,12 +63,15 @@ def parse_stamps(
         return ()
     stamps = []
     for kind, part in _segments(found):
-        when = _read(part, language, fetched_at)
+        when = read_ago(part, fetched_at)
+        if when is None:
+            part = _trim(part)
+            when = read_ago(part, fetched_at) or _read(part, kind, language, fetched_at)
         if when is None:
             return ()
-        if kind == "unknown" and when[0] is None and not _shows_a_day(part):
-            return ()
-        text = line[part[0].start : part[-1].end]
+        end = part[-1].end
+        end += part[-1].text[0].isalpha() and line.startswith(".", end)  # "5 p.m.", "vor 5 Min."
+        text = line[part[0].start : end]
         stamps.append(Stamp(text=text, kind=kind, value=when[0], precision=when[1]))
     return tuple(stamps)
 
@@ -143,12 +156,12 @@ def _segments(found: Sequence[Token]) -> Iterator[tuple[Kind, list[Token]]]:
             kind = mark if kind == "unknown" else kind
             break
         if _trim(part):
-            yield kind, _trim(part)
+            yield kind, _bare(part)
         elif kind != "unknown" and mark == "unknown":
             mark = kind
         kind, part, at = mark, [], end
-    if trimmed := _trim(part):
-        yield kind, trimmed
+    if _trim(part):
+        yield kind, _bare(part)
 
 
 def _mark(found: Sequence[Token], at: int) -> tuple[int, Kind | None]:
@@ -161,6 +174,12 @@ def _mark(found: Sequence[Token], at: int) -> tuple[int, Kind | None]:
             if role in roles:
                 return end, cast(Kind, role)
     return at, None
+
+
+def _bare(part: Sequence[Token]) -> list[Token]:
+    """Without signs at the edges."""
+    at = [number for number, token in enumerate(part) if token.text[0].isalnum()]
+    return list(part[at[0] : at[-1] + 1])
 
 
 def _trim(part: Sequence[Token]) -> list[Token]:
@@ -196,17 +215,12 @@ def _without_reading_time(found: list[Token]) -> list[Token]:
     return found
 
 
-def _shows_a_day(part: Sequence[Token]) -> bool:
-    """Whether a stamp without value and without "Updated" still says enough to be one."""
-    return len(part) > 1 or part[0].text[0].isalpha()
-
-
-def _read(part: list[Token], language: str | None, fetched_at: datetime | None) -> When | None:
-    ago = read_ago(part, fetched_at)
-    if ago:
-        return ago
+def _read(part: list[Token], kind: Kind, language: str | None, fetched_at: datetime | None) -> When | None:
+    """A stamp's value; None when it is no stamp. One without "Updated" must say more than "Monday" or "11/3"."""
     reading = read_tokens(part, language)
-    return value_of(reading, fetched_at) if reading else None
+    if reading is None or (kind == "unknown" and is_bare(reading)):
+        return None
+    return value_of(reading, fetched_at)
 
 
 def _by_dateparser(text: str, language: str | None, around: date | None) -> date | None:

@@ -56,13 +56,14 @@ class Given:
 class RawDocument:
     """Copy as a source read it, decoded but not yet shaped."""
 
-    origin: str  # "folder/wire.jsonl#2": the file, and the position in it when it holds several
+    origin: str  # "folder/wire.jsonl#2": the file, and the line in it where it may hold several
     media: Literal["text", "html"]
     text: str = ""  # for media "text"
     page: bytes = b""  # for media "html": bytes, as the page declares its own encoding
     single: bool = False  # True: one article by its format, not to be split
     given: Given = field(default_factory=Given)
     offset: int = 0  # in bytes of the uncompressed file
+    line: int = 1  # number in the file of the text's first line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import product
 
 from transforms.date_forms import Reading, read_codes
@@ -49,17 +50,14 @@ def _code(part: list[Token], at: int, language: str | None) -> tuple[int, tuple[
     if not token.text[0].isalpha():
         keep = token.text[0].isdecimal() or token.text in _KEPT_SIGNS
         return at + 1, (token.text if keep else " ",)
+    if token.text == "o" and at and part[at - 1].end == token.start and part[at - 1].text.isdecimal():
+        return at + 1, ()  # "March 2O" is a misprint
     for end, meanings in phrase_at(part, at):
-        usable = [m for m in meanings if m.role not in _NO_DATE]
         behind = _behind(part, at)
-        for role, fits in (
-            ("part", behind[:1].isdecimal()),
-            ("zone", behind[:1].isdecimal() or behind in _HALVES),
-        ):
-            own = [m for m in usable if m.role == role]
-            usable = own if own and fits else [m for m in usable if m.role != role]
-        if usable:
-            return end, _choices(usable, language)
+        number = behind[:1].isdecimal()
+        codes = _choices(meanings, language, number, number or behind in _HALVES)
+        if codes:
+            return end, codes
     return at + 1, ()
 
 
@@ -69,8 +67,19 @@ def _behind(part: list[Token], at: int) -> str:
     return next(before, "")
 
 
-def _choices(meanings: list[Meaning], language: str | None) -> tuple[str, ...]:
+@lru_cache(maxsize=4096)
+def _choices(
+    meanings: tuple[Meaning, ...], language: str | None, after_number: bool, after_time: bool
+) -> tuple[str, ...]:
     """The codes a word can stand for; months of several languages that do not agree are no month."""
+    usable = [meaning for meaning in meanings if meaning.role not in _NO_DATE]
+    for role, fits in (("part", after_number), ("zone", after_time)):
+        own = [meaning for meaning in usable if meaning.role == role]
+        usable = own if own and fits else [meaning for meaning in usable if meaning.role != role]
+    return _codes_of(usable, language)
+
+
+def _codes_of(meanings: list[Meaning], language: str | None) -> tuple[str, ...]:
     months = {m.code for m in meanings if m.role == "month"}
     if len(months) > 1:
         own = {m.code for m in meanings if m.role == "month" and m.language == language}

@@ -67,7 +67,8 @@ def day_of(reading: Reading, around: date | None) -> date | None:
 def is_bare(reading: Reading) -> bool:
     """Whether a line that says only this may as well be something else: "Monday", "24h", "1.2", "11/3"."""
     if reading.clock:
-        return not reading.days and reading.relative is None and reading.clock.precision == "hour"
+        doubtful = reading.weekday is not None or reading.clock.precision == "hour"  # "01:43 min", "24h"
+        return not reading.days and reading.relative is None and doubtful
     if reading.weekday is not None:
         return not reading.days
     return bool(reading.days) and reading.numeric and all(year is None for year, _, _ in reading.days)
@@ -202,6 +203,8 @@ def _one_ago(words: tuple[str, ...]) -> list[tuple[str, int]]:
 def _several_ago(words: tuple[str, ...]) -> list[tuple[str, int]]:
     """Several numbers with their units between the marks of one language: "2 hours and 5 minutes ago"."""
     known = vocabulary()
+    if not words or (words[0] not in known.edges and words[-1] not in known.edges):
+        return []
     for before, after in known.marks:
         size = len(words) - len(before) - len(after)
         if size < 2 or words[: len(before)] != before or (after and words[-len(after) :] != after):
@@ -223,7 +226,6 @@ def _back(when: datetime, unit: str, count: int) -> datetime:
     if unit in _DAYS:
         return when - timedelta(days=_DAYS[unit] * count)
     months = when.year * 12 + when.month - 1 - count * (12 if unit == "year" else 1)
-    if months < FIRST_YEAR * 12:
-        months = FIRST_YEAR * 12
+    months = max(months, FIRST_YEAR * 12)
     day = min(when.day, 28)
     return when.replace(year=months // 12, month=months % 12 + 1, day=day)

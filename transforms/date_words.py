@@ -1,4 +1,4 @@
-"""The words that dates are made of, in 95 languages: months, weekdays, "ago", "at", "Updated", "Uhr", …
+"""The words that dates are made of, in 95 languages: months, weekdays, "ago", "Updated", "Uhr".
 
 Tables: data/months.json (from CLDR) and data/stamps.json (ours). They are read once, on first use.
 """
@@ -45,11 +45,12 @@ class Vocabulary:
     """All the phrases, by first word, longest first; and the patterns of "3 hours ago"."""
 
     words: set[str] = field(default_factory=set)
-    phrases: dict[str, dict[tuple[str, ...], list[Meaning]]] = field(default_factory=dict)
+    phrases: dict[str, dict[tuple[str, ...], tuple[Meaning, ...]]] = field(default_factory=dict)
     ago: dict[tuple[tuple[str, ...], tuple[str, ...]], set[str]] = field(default_factory=dict)
     exact: dict[tuple[str, ...], tuple[str, int]] = field(default_factory=dict)
     units: dict[str, set[str]] = field(default_factory=dict)
     marks: set[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=set)
+    edges: set[str] = field(default_factory=set)  # the words that "… ago" begins or ends with
     ones: frozenset[str] = frozenset()
     ands: frozenset[str] = frozenset()
 
@@ -62,6 +63,8 @@ def fold(word: str) -> str:
     """
     if word.isascii():
         return word.lower()
+    if word in "ºª":  # "1º" is an ordinal, "2O" a misprint of 20
+        return word
     bare = _MARKS.sub("", unicodedata.normalize("NFKD", word.casefold()))
     return unicodedata.normalize("NFC", bare).replace("ı", "i")
 
@@ -77,7 +80,7 @@ def tokens(line: str) -> Iterator[Token]:
         yield Token(text, match.start(), match.end())
 
 
-def phrase_at(found: Sequence[Token], at: int) -> Iterator[tuple[int, list[Meaning]]]:
+def phrase_at(found: Sequence[Token], at: int) -> Iterator[tuple[int, tuple[Meaning, ...]]]:
     """What starts at token `at`, longest first: the index after it, and what it can mean."""
     for words, meanings in vocabulary().phrases.get(found[at].text, {}).items():
         end = _after(found, at, words)
@@ -105,27 +108,30 @@ def vocabulary() -> Vocabulary:
     made = Vocabulary()
     for phrase, meaning in (*_names(months, stamps), *_stamp_words(stamps)):
         _add(made, phrase, meaning)
-    for language in {*months, *stamps["more_ago"]}:
-        for table in (months.get(language, {}).get("ago", {}), stamps["more_ago"].get(language, {})):
-            for unit, patterns in table.items():
-                _add_ago(made, unit, patterns)
+    for table in (*(entry["ago"] for entry in months.values()), *stamps["more_ago"].values()):
+        for unit, patterns in table.items():
+            _add_ago(made, unit, patterns)
     for phrases in stamps["just_now"].values():
         made.exact.update({_split(phrase): ("second", 0) for phrase in phrases})
+    made.ones, made.ands = (frozenset(map(fold, stamps[key])) for key in ("one", "and"))
+    _close(made)
+    return made
+
+
+def _close(made: Vocabulary) -> None:
+    """Put phrases in order of length, and every word that is used into the set that negatives are told by."""
     for before, after in [
         key for key in made.ago if not key[0] and len(key[1]) == 1 and key[1][0] in made.units
     ]:
         del made.ago[before, after]  # "5 min" is how long, not when
-    for phrases in made.phrases.values():
-        ordered = sorted(phrases.items(), key=lambda item: -len(item[0]))
-        phrases.clear()
-        phrases.update(ordered)
-    made.ones, made.ands = (frozenset(map(fold, stamps[key])) for key in ("one", "and"))
+    for first, phrases in made.phrases.items():
+        made.phrases[first] = dict(sorted(phrases.items(), key=lambda item: -len(item[0])))
     made.words |= made.ones | made.ands | set(made.units)
     for before, after in made.ago:
         made.words.update(before, after)
     for words in made.exact:
         made.words.update(words)
-    return made
+    made.edges = {word for before, after in made.marks for word in (*before[:1], *after[-1:])}
 
 
 def _names(months: dict[str, Any], stamps: dict[str, Any]) -> Iterator[tuple[str, Meaning]]:
@@ -164,13 +170,13 @@ def _add(made: Vocabulary, phrase: str, meaning: Meaning) -> None:
     if not words:
         return
     made.words.update(words)
-    meanings = made.phrases.setdefault(words[0], {}).setdefault(words, [])
-    if meaning not in meanings:
-        meanings.append(meaning)
+    phrases = made.phrases.setdefault(words[0], {})
+    if meaning not in phrases.get(words, ()):
+        phrases[words] = (*phrases.get(words, ()), meaning)
 
 
 def _add_ago(made: Vocabulary, unit: str, patterns: Iterable[str]) -> None:
-    """ "vor {0} Stunden" is kept as ("vor",), ("stunden",); with its mark alone for "1 Std. 5 Min."."""
+    """Keep "vor {0} Stunden" as ("vor",), ("stunden",); with its mark alone for "1 Std. 5 Min."."""
     for pattern in patterns:
         count, _, rest = pattern.rpartition("=")
         if count:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Literal, cast
 
 from transforms.date_codes import read_tokens
+from transforms.date_forms import Reading
 from transforms.date_values import (
     When,
     day_of,
@@ -27,7 +29,7 @@ from transforms.date_words import Token, phrase_at, tokens, vocabulary
 from transforms.records import Stamp
 
 LONGEST_STAMP = 100  # in characters; "Published … | Updated … IST | Source" stays below
-_MOST_WORDS_WITHOUT_NUMBER = 6
+_LONGEST_WITHOUT_DIGIT = 45  # "Last updated less than a minute ago"
 _DIGIT, _LETTER, _YEAR = re.compile(r"\d"), re.compile(r"[^\W\d_]"), re.compile(r"\d{4}")
 NOON = time(12)
 
@@ -94,7 +96,7 @@ def complete_date(text: str, language: str | None, around: date | None) -> date 
         around = around.date()
     if len(text) > LONGEST_STAMP:
         return None
-    reading = read_tokens(_trim(list(tokens(text))), language)
+    reading = _day_reading(text, language)
     if reading is None:
         return _by_dateparser(text, language, around)
     return day_of(reading, around)
@@ -121,22 +123,21 @@ def parse_date(text: str, language: str | None = None) -> When | None:
     return stamps[0].value, stamps[0].precision
 
 
+@lru_cache(maxsize=2048)  # a day's wire says "March 3" ten thousand times
+def _day_reading(text: str, language: str | None) -> Reading | None:
+    return read_tokens(_trim(list(tokens(text))), language)
+
+
 def _stamp_tokens(line: str) -> list[Token] | None:
     """The tokens of a line that may be a stamp: short, every word known. Most lines end at their first word."""
-    if len(line) > LONGEST_STAMP:
+    if len(line) > LONGEST_STAMP or (len(line) > _LONGEST_WITHOUT_DIGIT and not _DIGIT.search(line)):
         return None
     known = vocabulary().words
     found: list[Token] = []
-    number = False
     for token in tokens(line):
-        first = token.text[0]
-        if first.isdecimal():
-            number = True
-        elif first.isalpha() and token.text not in known:
+        if token.text not in known and token.text[0].isalpha():
             return None
         found.append(token)
-        if not number and len(found) > 2 * _MOST_WORDS_WITHOUT_NUMBER:
-            return None
     return found
 
 

@@ -1,0 +1,164 @@
+"""Plain text holding one article or many: blocks of whole articles, cut where an article starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from sources.contract import Reading
+from sources.decoding import DAMAGE, Decoder
+from sources.opened import Opened
+from transforms.records import Given, RawDocument, Reject
+
+#: Characters that must follow a start before it is cut there: a start is known by what comes after it.
+LOOKAHEAD = 8 * 1024
+WINDOW = 64 * 1024
+
+LastStart = Callable[[str], int]
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What is decoded and not yet given out, and where in the file it begins."""
+
+    path: str
+    given: Given
+    decoder: Decoder = field(default_factory=Decoder)
+    text: str = ""
+    offset: int = 0
+    line: int = 1
+    skipping: bool = False  # until the next article starts
+
+    def take(self, end: int) -> str:
+        """Remove and return the first `end` characters."""
+        taken, self.text = self.text[:end], self.text[end:]
+        return taken
+
+    def passed(self, text: str) -> None:
+        """Count what is done with, in bytes and lines."""
+        self.offset += self.decoder.size(text)
+        self.line += _tidy(text).count("\n")
+
+    def reject(self, reason: str, detail: str, offset: int | None = None) -> Reject:
+        """Reject what begins here; `offset` where the trouble itself is elsewhere."""
+        at = self.offset if offset is None else offset
+        origin = f"{self.path}#{self.line}"
+        return Reject(origin=origin, stage="read", reason=reason, detail=detail, offset=at)
+
+    def documents(self, text: str) -> Iterator[RawDocument]:
+        """Give one document, or none for blank text."""
+        if text and not text.isspace():
+            yield RawDocument(
+                origin=f"{self.path}#{self.line}",
+                media="text",
+                text=_tidy(text),
+                given=self.given,
+                offset=self.offset,
+                line=self.line,
+            )
+        self.passed(text)
+
+
+def is_text(head: str) -> bool:
+    """Tell that this may be text: everything decodable may, so this format stands last in the table."""
+    return bool(head)
+
+
+def read_text(opened: Opened, reading: Reading) -> Iterator[RawDocument | Reject]:
+    """Yield blocks of whole articles; an article with undecodable bytes or beyond all size is a Reject.
+
+    The documents are the same whatever the size of the blocks that the file comes in.
+
+    Source: tests/sources/test_text.py
+    """
+    pending = _Pending(opened.path, Given(fetched_at=reading.fetched_at))
+    for text in pending.decoder.texts(opened.blocks()):
+        pending.offset = pending.offset or pending.decoder.start
+        pending.text += text
+        if pending.skipping and not _skip(pending, reading.last_article_start):
+            continue
+        if end := _safe_cut(pending.text, reading.last_article_start):
+            yield from _give(pending, end, reading)
+        if len(pending.text) > reading.limits.article:
+            yield _drop(pending)
+    if pending.decoder.encoding is None:
+        pending.skipping = True
+        yield pending.reject("bad-encoding", "no known encoding makes words of it", pending.decoder.bad or 0)
+    if not pending.skipping:
+        pending.text += pending.decoder.rest() if opened.trouble is None else ""
+        yield from _give(pending, len(pending.text), reading)
+
+
+def _tidy(text: str) -> str:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\0", "")
+
+
+def _safe_cut(text: str, last_start: LastStart) -> int:
+    """Find the last start that enough text follows to be sure of; 0 when there is none."""
+    cut = last_start(text)
+    while cut > len(text) - LOOKAHEAD:
+        cut = last_start(text[:cut])
+        if not cut:
+            break
+    return cut
+
+
+def _give(pending: _Pending, end: int, reading: Reading) -> Iterator[RawDocument | Reject]:
+    """Give out `end` characters, but for the articles among them that hold undecodable bytes."""
+    text = pending.take(end)
+    cuts = [0, len(text)]
+    if DAMAGE.search(text):
+        cuts = [0, *article_starts(text, reading.last_article_start), len(text)]
+    clean = ""
+    for start, stop in pairwise(cuts):
+        article = text[start:stop]
+        if DAMAGE.search(article) is None:
+            clean += article
+            continue
+        yield from pending.documents(clean)
+        yield _damaged(pending, article)
+        clean = ""
+    yield from pending.documents(clean)
+
+
+def _damaged(pending: _Pending, article: str) -> Reject:
+    """Reject an article; the offset is that of its first byte that could not be decoded."""
+    sound = DAMAGE.split(article, maxsplit=1)[0]
+    detail = f"not {pending.decoder.encoding}; the article starts at byte {pending.offset}"
+    reject = pending.reject("bad-encoding", detail, pending.offset + pending.decoder.size(sound))
+    pending.passed(article)
+    return reject
+
+
+def _drop(pending: _Pending) -> Reject:
+    """Drop what is pending; whether a line or an article is to blame shows in its second half."""
+    length = len(pending.text)
+    line = "\n" not in pending.text[length // 2 :]
+    reason = "line-too-long" if line else "article-too-long"
+    reject = pending.reject(reason, f"more than {length} characters; the next article goes on")
+    pending.passed(pending.take(length))
+    pending.skipping = True
+    return reject
+
+
+def _skip(pending: _Pending, last_start: LastStart) -> bool:
+    """Drop what comes before the next article; False when there is none yet."""
+    starts = article_starts(pending.text, last_start)
+    pending.passed(pending.take(starts[0] if starts else max(0, len(pending.text) - LOOKAHEAD)))
+    pending.skipping = not starts
+    return bool(starts)
+
+
+def article_starts(text: str, last_start: LastStart) -> list[int]:
+    """Find every start but a first at 0, in windows, so that many small articles stay cheap."""
+    starts: set[int] = set()
+    for low in range(0, len(text), WINDOW):
+        begin = max(0, low - LOOKAHEAD)
+        window = text[begin : low + WINDOW]
+        while (start := last_start(window)) > 0:
+            starts.add(begin + start)
+            window = window[:start]
+    return sorted(starts)

@@ -1,0 +1,69 @@
+"""What both engines make of a Query before they render it: its tree, its order, its cursor."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from engines.contract import EngineError, Query, Sort
+from engines.lucene import parse
+from engines.tree import Bool, Node, Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A query, read."""
+
+    node: Node
+    notes: tuple[str, ...]
+    sort: Sort  # the order to give, where nothing scores "newest" instead of "relevance"
+    offset: int  # hits before the page; 0 where a cursor says where to go on
+
+
+def read_query(query: Query) -> Asked:
+    """Read what is asked. Where nothing in it scores, every story is as relevant: the newest come first."""
+    parsed = parse(query.text)
+    sort: Sort = "newest" if query.sort == "relevance" and not scores(parsed.node) else query.sort
+    offset = 0 if query.cursor else max(query.page - 1, 0) * query.size
+    return Asked(node=parsed.node, notes=parsed.notes, sort=sort, offset=offset)
+
+
+def scores(node: Node) -> bool:
+    """Whether some stories fit better than others: a word does that, a date or a "-word" does not.
+
+    >>> scores(parse("-rome").node), scores(parse("rome").node)
+    (False, True)
+    """
+    match node:
+        case Term():
+            return True
+        case Bool():
+            return any(scores(part) for part in (*node.must, *node.should))
+        case _:
+            return False
+
+
+def write_cursor(state: dict[str, Any]) -> str:
+    """Make an opaque string of what an engine needs to go on."""
+    return base64.urlsafe_b64encode(orjson.dumps(state)).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, sort: Sort) -> dict[str, Any]:
+    """Read `write_cursor`'s string; EngineError when it is none or belongs to another order.
+
+    >>> read_cursor(write_cursor({"sort": "newest", "at": 3}), "newest")["at"]
+    3
+    """
+    try:
+        state = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError):
+        state = None
+    if not isinstance(state, dict) or state.get("sort") != sort:
+        raise EngineError(
+            f"this is not a cursor of such a search: {cursor[:40]!r}", hint="ask again from the first page"
+        )
+    return state

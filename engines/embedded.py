@@ -1,0 +1,220 @@
+"""The default engine: tantivy, in a folder, without a server. Import this late: it imports tantivy."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+import tantivy
+from tantivy import Query as TantivyQuery
+
+from engines.analysis import key_of
+from engines.contract import EngineError, Finding, Loaded, Page, Query, Status, Stored
+from engines.embedded_search import answer
+from engines.manifest import generation_folder, keys_in, make_manifest, read_manifest, tantivy_version
+from engines.shelf import Shelf, engine_errors
+from engines.tantivy_document import JSON, schema_of, to_tantivy
+from transforms.document import article_from_json
+from transforms.records import Article, Document, Reject
+
+#: Documents looked up together, to find those that another language's index holds.
+_CHUNK = 200
+#: What writers may hold before it is committed: bounds memory over all languages, and costs 1 % of loading.
+_MAX_UNCOMMITTED_BYTES = 48_000_000
+
+
+@dataclass(slots=True)
+class _Uncommitted:
+    """What was written since the last commit."""
+
+    keys: dict[str, str]  # id → analyzer key
+    bytes: int = 0
+
+
+class EmbeddedEngine:
+    """An index in a folder."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = Path(path)
+        self.url = f"file:{path}"
+        self._shelves: dict[str, Shelf] = {}
+        self._uncommitted = _Uncommitted({})
+        self._generation: Path | None = None
+
+    def identity(self) -> str:
+        """A token that changes when the index is made anew; "" before there is one."""
+        manifest = read_manifest(self._path)
+        return f"{manifest.uuid}.{manifest.generation}" if manifest else ""
+
+    def load(self, documents: Iterable[Document]) -> Iterator[Loaded | Reject]:
+        """Write documents, replacing those of the same id."""
+        self._make()
+        waiting = iter(documents)
+        while chunk := list(itertools.islice(waiting, _CHUNK)):
+            elsewhere = self._keys_of([document.id for document in chunk])
+            for document in chunk:
+                yield self._load_one(document, elsewhere)
+            if self._uncommitted.bytes > _MAX_UNCOMMITTED_BYTES:
+                self.commit()
+
+    def _load_one(self, document: Document, elsewhere: Mapping[str, set[str]]) -> Loaded | Reject:
+        key = key_of(document.language)
+        shelf = self._shelf(key)
+        try:
+            ready = to_tantivy(document.json, shelf.key)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            return Reject(origin=document.origin, stage="load", reason=_reason(error), detail=str(error))
+        old = {key, *elsewhere.get(document.id, ())}
+        if document.id in self._uncommitted.keys:
+            old.add(self._uncommitted.keys[document.id])
+        with engine_errors(self._path):
+            for one in old:
+                self._shelf(one).writer().delete_documents_by_term("id", document.id)
+            shelf.writer().add_document(ready)
+        self._uncommitted.keys[document.id] = key
+        self._uncommitted.bytes += len(document.json)
+        return Loaded(id=document.id)
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Remove these; how many there were."""
+        if not self._open():
+            return 0
+        wanted = list(dict.fromkeys(ids))
+        held = self._keys_of(wanted)
+        for id in wanted:
+            if id in self._uncommitted.keys:
+                held.setdefault(id, set()).add(self._uncommitted.keys.pop(id))
+        with engine_errors(self._path):
+            for id, keys in held.items():
+                for key in keys:
+                    self._shelf(key).writer().delete_documents_by_term("id", id)
+        return len(held)
+
+    def commit(self) -> None:
+        """Make everything durable and visible; a story that moved is added before it is taken away."""
+        added = set(self._uncommitted.keys.values())
+        for key in sorted(self._shelves, key=lambda key: key not in added):
+            self._shelves[key].commit()
+        self._uncommitted = _Uncommitted({})
+
+    def stored(self, ids: Sequence[str]) -> Mapping[str, Stored]:
+        """What is held for these ids."""
+        return {
+            id: Stored(digest=orjson.loads(source).get("digest", ""), index=key)
+            for key, id, source in self._sources(ids)
+        }
+
+    def get(self, id: str) -> Article | None:
+        """One article as it is held."""
+        for _, _, source in self._sources([id]):
+            return article_from_json(source)
+        return None
+
+    def search(self, query: Query) -> Page:
+        """Answer a query."""
+        started = time.perf_counter()
+        if not self._open():
+            raise EngineError(f"there is no index in {self._path}", hint="copydesk ingest PATH")
+        with engine_errors(self._path):
+            return answer(list(self._shelves.values()), query, started)
+
+    def status(self) -> Status:
+        """How much is held."""
+        manifest = read_manifest(self._path)
+        shelves = self._shelves.values() if self._open() else ()
+        with engine_errors(self._path):
+            documents = {shelf.key.key: shelf.searcher().num_docs for shelf in shelves}
+            return Status(
+                url=self.url,
+                engine=f"tantivy {tantivy_version()}",
+                generation=manifest.generation if manifest else 0,
+                documents={key: count for key, count in documents.items() if count},
+                size_bytes=sum(shelf.size_bytes() for shelf in shelves),
+            )
+
+    def check(self) -> list[Finding]:
+        """What is wrong, for `copydesk doctor`."""
+        try:
+            status = self.status()
+        except EngineError as error:
+            return [Finding(level="error", what=str(error), hint=error.hint)]
+        if not status.generation:
+            return [
+                Finding(level="warning", what=f"no index yet in {self._path}", hint="copydesk ingest PATH")
+            ]
+        count = sum(status.documents.values())
+        return [Finding(level="ok", what=f"{status.engine}, {count} articles in {self._path}")]
+
+    def close(self) -> None:
+        """Release everything; what was not committed is lost."""
+        for shelf in self._shelves.values():
+            shelf.close()
+        self._shelves.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self) -> bool:
+        """Open what another process may have added; False when there is no index yet."""
+        manifest = read_manifest(self._path)
+        if manifest is None:
+            return False
+        generation = generation_folder(self._path, manifest)
+        if generation != self._generation:
+            self.close()
+            self._generation = generation
+        for key in keys_in(generation):
+            if key not in self._shelves:
+                self._shelves[key] = Shelf(generation / key, key)
+        return True
+
+    def _make(self) -> None:
+        if not self._open():
+            make_manifest(self._path)
+            self._open()
+
+    def _shelf(self, key: str) -> Shelf:
+        shelf = self._shelves.get(key)
+        if shelf is None:
+            assert self._generation
+            shelf = self._shelves[key] = Shelf(self._generation / key, key)
+        return shelf
+
+    def _keys_of(self, ids: Sequence[str]) -> dict[str, set[str]]:
+        """Which indexes hold these ids, as of the last commit."""
+        held: dict[str, set[str]] = {}
+        for key, id, _ in self._sources(ids):
+            held.setdefault(id, set()).add(key)
+        return held
+
+    def _sources(self, ids: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
+        """Give (key, id, JSON) of the documents held for these ids."""
+        if not ids or not self._open():
+            return
+        for shelf in list(self._shelves.values()):
+            with engine_errors(self._path):
+                searcher = shelf.searcher()
+                asked = TantivyQuery.term_set_query(schema_of(shelf.key.key), "id", list(ids))
+                found: list[tuple[Any, tantivy.DocAddress]] = searcher.search(
+                    asked, limit=len(ids), count=False
+                ).hits
+                rows = [searcher.doc(address).get_first(JSON) for _, address in found]
+            for source in rows:
+                yield shelf.key.key, orjson.loads(source)["id"], source
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, orjson.JSONDecodeError):
+        return "bad-json"
+    return "bad-date" if isinstance(error, ValueError) else "bad-document"

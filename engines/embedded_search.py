@@ -1,0 +1,140 @@
+"""One search over the indexes of several languages: hits merged, facets added up. Imports tantivy."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tantivy import FieldType, Occur, Order
+from tantivy import Query as TantivyQuery
+
+from engines.analysis import key_of
+from engines.asking import Asked, read_cursor, read_query, write_cursor
+from engines.contract import FACETS, FacetValue, Hit, Page, Query
+from engines.highlight import highlight
+from engines.shelf import Shelf
+from engines.tantivy_document import JSON, NEWEST, OLDEST, field_name, schema_of
+from engines.tantivy_query import render_query
+from transforms.document import article_from_json
+
+#: Values asked of each language's index, so that their sums are exact up to as many values.
+_FACET_VALUES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A hit before its document is read. Ordered by (rank, shelf, place): a total order while nothing is written."""
+
+    rank: float  # the smaller the earlier
+    shelf: int
+    place: int
+    value: Any  # score or sort key
+    address: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One language's share of the answer."""
+
+    shelf: Shelf
+    searcher: Any
+    query: TantivyQuery
+
+
+def answer(shelves: Sequence[Shelf], query: Query, started: float) -> Page:
+    """Answer a query from the indexes that its languages name."""
+    asked = read_query(query)
+    keys = {key_of(tag) for tag in query.languages}
+    parts = [
+        _Part(shelf, shelf.searcher(), render_query(asked.node, query, shelf.key))
+        for shelf in shelves
+        if not keys or shelf.key.key in keys
+    ]
+    total = sum(part.searcher.search(part.query, limit=1).count for part in parts)
+    state = read_cursor(query.cursor, asked.sort) if query.cursor else None
+    rows, skip, more = _rows(parts, asked, query.size, state)
+    return Page(
+        total=total,
+        hits=tuple(_hit(parts[row.shelf], row, asked, query) for row in rows[skip:]),
+        facets={name: _facet(parts, name, query.facet_size) for name in query.facets},
+        cursor=_next_cursor(rows, asked) if more else None,
+        notes=asked.notes,
+        took_ms=round((time.perf_counter() - started) * 1000, 3),
+    )
+
+
+def _rows(
+    parts: Sequence[_Part], asked: Asked, size: int, state: Mapping[str, Any] | None
+) -> tuple[list[_Row], int, bool]:
+    """Give the rows up to the page's end, how many of them stand before it, and whether there are more."""
+    skip = state["skip"] if state else asked.offset
+    found = []
+    for at, part in enumerate(parts):
+        limited = _after(part, asked, state)
+        hits = _search(part.searcher, limited, asked, skip + size + 1)
+        sign = 1 if asked.sort == "oldest" else -1
+        found.append(
+            [_Row(sign * value, at, place, value, address) for place, (value, address) in enumerate(hits)]
+        )
+    merged = heapq.merge(*found, key=lambda row: (row.rank, row.shelf, row.place))
+    rows = list(itertools.islice(merged, skip + size + 1))
+    return rows[: skip + size], skip, size > 0 and len(rows) > skip + size
+
+
+def _after(part: _Part, asked: Asked, state: Mapping[str, Any] | None) -> TantivyQuery:
+    """Ask only for what stands at the cursor's place in the order or behind it."""
+    if not state or asked.sort == "relevance":
+        return part.query
+    low, high = (state["value"], None) if asked.sort == "oldest" else (None, state["value"])
+    behind = TantivyQuery.range_query(
+        schema_of(part.shelf.key.key), _sort_field(asked), FieldType.Unsigned, low, high
+    )
+    return TantivyQuery.boolean_query([(Occur.Must, part.query), (Occur.Must, behind)])
+
+
+def _search(searcher: Any, query: TantivyQuery, asked: Asked, limit: int) -> list[tuple[Any, Any]]:
+    if asked.sort == "relevance":
+        return list(searcher.search(query, limit=limit, count=False).hits)
+    order = Order.Asc if asked.sort == "oldest" else Order.Desc
+    found = searcher.search(query, limit=limit, count=False, order_by_field=_sort_field(asked), order=order)
+    return list(found.hits)
+
+
+def _sort_field(asked: Asked) -> str:
+    return OLDEST if asked.sort == "oldest" else NEWEST
+
+
+def _next_cursor(rows: Sequence[_Row], asked: Asked) -> str:
+    """Say where the next page starts: so many hits in, or behind this sort key and those that share it."""
+    if asked.sort == "relevance":
+        return write_cursor({"sort": asked.sort, "skip": len(rows)})
+    last = rows[-1].value
+    same = sum(row.value == last for row in rows)
+    return write_cursor({"sort": asked.sort, "value": last, "skip": same})
+
+
+def _hit(part: _Part, row: _Row, asked: Asked, query: Query) -> Hit:
+    article = article_from_json(part.searcher.doc(row.address).get_first(JSON))
+    return Hit(
+        id=article.id,
+        score=float(row.value) if asked.sort == "relevance" else None,
+        article=article,
+        highlights=highlight(asked.node, article, part.shelf.key) if query.highlight else {},
+    )
+
+
+def _facet(parts: Sequence[_Part], name: str, size: int) -> tuple[FacetValue, ...]:
+    """Count a facet's values over all parts: the most frequent first, equal ones by name."""
+    terms = {"field": field_name(FACETS[name]), "size": _FACET_VALUES, "segment_size": _FACET_VALUES}
+    counts: Counter[str] = Counter()
+    for part in parts:
+        found = part.searcher.aggregate(part.query, {name: {"terms": terms}})
+        for bucket in found[name]["buckets"]:
+            counts[bucket["key"]] += bucket["doc_count"]
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(FacetValue(value=value, count=count) for value, count in ordered[:size])

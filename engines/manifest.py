@@ -1,0 +1,124 @@
+"""The folder of an embedded index: what made it, which generation is read, and where each key's index lies.
+
+PATH/manifest.json      format, tantivy's version, uuid, generation, fingerprint of the analysis
+PATH/g1/en/  PATH/g1/ar/  …  one tantivy index each, made when a language is first seen
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import uuid
+from dataclasses import asdict, dataclass
+from importlib import metadata, resources
+from pathlib import Path
+
+import orjson
+
+from engines.contract import EngineError
+
+FORMAT = 1
+_NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """manifest.json."""
+
+    format: int
+    tantivy: str
+    uuid: str
+    generation: int
+    analysis: str
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Read what the folder says of itself; None when there is no index yet. EngineError when it is not for us."""
+    path = folder / _NAME
+    try:
+        manifest = Manifest(**orjson.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError as error:
+        raise EngineError(
+            f"{folder} is a file, not an index", hint="name a folder: file:var/index"
+        ) from error
+    except OSError as error:
+        raise EngineError(f"cannot read {path}: {error.strerror}", hint="check who may read it") from error
+    except (TypeError, ValueError) as error:
+        raise EngineError(f"{path} is damaged: {error}", hint=_anew(folder)) from error
+    _check(manifest, folder)
+    return manifest
+
+
+def make_manifest(folder: Path) -> Manifest:
+    """Make a new index's folder and say in it what made it."""
+    manifest = Manifest(
+        format=FORMAT,
+        tantivy=tantivy_version(),
+        uuid=uuid.uuid4().hex,
+        generation=1,
+        analysis=analysis_hash(),
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f"{_NAME}.{os.getpid()}"
+        with draft.open("wb") as file:
+            file.write(orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(folder / _NAME)
+    except OSError as error:
+        hint = "free some space" if error.errno == 28 else "check who may write there, or name another folder"
+        raise EngineError(f"cannot make an index in {folder}: {error.strerror}", hint=hint) from error
+    return manifest
+
+
+def generation_folder(folder: Path, manifest: Manifest) -> Path:
+    """Give the folder that holds the indexes of the generation that is read."""
+    return folder / f"g{manifest.generation}"
+
+
+def keys_in(folder: Path) -> list[str]:
+    """Give the keys that a generation's folder has an index for."""
+    return sorted(path.parent.name for path in folder.glob("*/meta.json"))
+
+
+def tantivy_version() -> str:
+    """Give the installed tantivy's version, without importing it."""
+    return metadata.version("tantivy")
+
+
+@functools.cache
+def analysis_hash() -> str:
+    """Give a fingerprint of the data that decides what is in an index."""
+    data = [
+        resources.files("engines").joinpath(name).read_bytes() for name in ("analysis.json", "fields.json")
+    ]
+    return hashlib.sha256(b"".join(orjson.dumps(orjson.loads(one)) for one in data)).hexdigest()[:16]
+
+
+def _check(manifest: Manifest, folder: Path) -> None:
+    if manifest.format != FORMAT:
+        raise EngineError(
+            f"the index in {folder} has format {manifest.format}, this copydesk reads {FORMAT}",
+            hint=_anew(folder),
+        )
+    if _minor(manifest.tantivy) != _minor(tantivy_version()):
+        raise EngineError(
+            f"the index in {folder} was made by tantivy {manifest.tantivy}, installed is {tantivy_version()}",
+            hint=f"pip install 'tantivy=={manifest.tantivy}', or {_anew(folder)}",
+        )
+    if manifest.analysis != analysis_hash():
+        raise EngineError(
+            f"the index in {folder} was made with other rules for words or fields", hint=_anew(folder)
+        )
+
+
+def _minor(version: str) -> str:
+    return ".".join(version.split(".")[:2])
+
+
+def _anew(folder: Path) -> str:
+    return f"ingest again into a new folder, or remove {folder} first"

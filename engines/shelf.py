@@ -1,0 +1,116 @@
+"""One key's tantivy index: opened, kept up to date for readers, written to. Import this late: it imports tantivy."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from engines.analysis import CHAINS, KeyAnalysis, read_analysis, tantivy_analyzer
+from engines.contract import EngineError
+from engines.tantivy_document import schema_of
+
+#: Room for the terms of a writer before it writes a segment; taken as needed. The engine commits by bytes over
+#: all writers, so that many languages together stay as small as one.
+WRITER_BYTES = 60_000_000
+
+
+@contextlib.contextmanager
+def engine_errors(folder: Path) -> Iterator[None]:
+    """Turn what tantivy raises into EngineError; its panics are BaseExceptions of an unnamed class."""
+    try:
+        yield
+    except (ValueError, RuntimeError, OSError) as error:
+        raise _translate(str(error), folder) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _translate(f"tantivy failed: {error}", folder) from error
+
+
+def _translate(message: str, folder: Path) -> EngineError:
+    if "LockBusy" in message:
+        return EngineError(
+            f"another process is writing to {folder}", hint="wait until it has ended, or name another folder"
+        )
+    if "No space left" in message or "StorageFull" in message or "QuotaExceeded" in message:
+        return EngineError(
+            f"the disk of {folder} is full", hint="free some space and run again; nothing is lost"
+        )
+    if "ermission denied" in message or "Read-only file system" in message or "PermissionDenied" in message:
+        return EngineError(
+            f"cannot write to {folder}", hint="check who may write there, or name another folder"
+        )
+    return EngineError(
+        f"the index in {folder} does not work: {message.splitlines()[0] if message else 'no reason given'}",
+        hint="copydesk doctor; if it stays so, remove the folder and ingest again",
+    )
+
+
+def _as_written() -> tantivy.TextAnalyzer:
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).build()
+
+
+class Shelf:
+    """The index of one analyzer key."""
+
+    def __init__(self, folder: Path, key: str) -> None:
+        self.folder = folder
+        self.key: KeyAnalysis = read_analysis().keys[key]
+        self._writer: Any = None
+        self._stamp = 0
+        with engine_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(schema_of(key), str(folder))
+            for chain in CHAINS:
+                self._index.register_tokenizer(chain, tantivy_analyzer(key, chain))
+            # A keyword is compared folded and counted as written: the columns have tokenizers of their own.
+            self._index.register_fast_field_tokenizer("folded", _as_written())
+            self._index.config_reader("manual")
+
+    def searcher(self) -> Any:
+        """Give a searcher that sees the last commit, of whatever process."""
+        with engine_errors(self.folder):
+            stamp = (self.folder / "meta.json").stat().st_mtime_ns
+            if stamp != self._stamp:
+                self._index.reload()
+                self._stamp = stamp
+            return self._index.searcher()
+
+    def writer(self) -> Any:
+        """Give the writer, kept until `close`; EngineError when another process has it."""
+        if self._writer is None:
+            with engine_errors(self.folder):
+                self._writer = self._index.writer(WRITER_BYTES, 1)
+        return self._writer
+
+    @property
+    def is_written(self) -> bool:
+        """Whether a writer is open."""
+        return self._writer is not None
+
+    def commit(self) -> None:
+        """Make what was written durable and visible."""
+        if self._writer is not None:
+            with engine_errors(self.folder):
+                self._writer.commit()
+
+    def close(self) -> None:
+        """Let the merges end, drop the files that they left behind, give the lock back."""
+        if self._writer is None:
+            return
+        writer, self._writer = self._writer, None
+        with engine_errors(self.folder):
+            writer.garbage_collect_files()
+            writer.wait_merging_threads()
+
+    def size_bytes(self) -> int:
+        """How much room its files take."""
+        total = 0
+        for path in self.folder.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # merged away while we look
+                total += path.stat().st_size
+        return total

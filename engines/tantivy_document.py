@@ -1,0 +1,132 @@
+"""A document's JSON as tantivy holds it: the schema, and the fields filled.
+
+The JSON is stored whole; everything else is only indexed. Import this late: it imports tantivy.
+"""
+
+from __future__ import annotations
+
+import functools
+import zlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import orjson
+import tantivy
+
+from engines.analysis import KeyAnalysis, prepare, prepare_keyword, read_analysis
+from engines.contract import FACETS
+from engines.dates import EARLIEST, LATEST, read_moment
+from engines.fields import read_fields
+
+JSON = "json"
+PRESENT = "present"  # names of the fields that a document has, for `field:*`
+NEWEST = "newest"  # sort keys: the second in the high bits, the head of the id in the low ones
+OLDEST = "oldest"
+
+_ID_BITS = 28
+_ID_DIGITS = _ID_BITS // 4
+_UNDATED_LAST = int((LATEST - EARLIEST).total_seconds()) + 1
+
+
+def field_name(path: str) -> str:
+    """Give tantivy's name of an index field: a dot would mean a path inside a JSON field.
+
+    >>> field_name("dateline.places.name")
+    'dateline_places_name'
+    """
+    return path.replace(".", "_")
+
+
+def exact_name(path: str) -> str:
+    """Give the name of the unstemmed copy."""
+    return f"{field_name(path)}_exact"
+
+
+@functools.cache
+def schema_of(key: str) -> tantivy.Schema:
+    """Make the schema of one key's index."""
+    has_exact = read_analysis().keys[key].has_exact
+    builder = tantivy.SchemaBuilder()
+    faceted = set(FACETS.values())
+    for path, kind in read_fields().kinds.items():
+        name = field_name(path)
+        if path == "id":
+            builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+        elif kind == "keyword":
+            builder.add_text_field(name, tokenizer_name="folded", index_option="basic", fast=path in faceted)
+        elif kind in ("text", "name"):
+            builder.add_text_field(name, tokenizer_name=kind, index_option="position")
+            if kind == "text" and has_exact:
+                builder.add_text_field(exact_name(path), tokenizer_name="exact", index_option="basic")
+        elif kind == "date":
+            builder.add_date_field(name, indexed=True, fast=True)
+    builder.add_text_field(PRESENT, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field(NEWEST, fast=True)
+    builder.add_unsigned_field(OLDEST, fast=True)
+    builder.add_bytes_field(JSON, stored=True)
+    return builder.build()
+
+
+def to_tantivy(source: bytes, key: KeyAnalysis) -> tantivy.Document:
+    """Make tantivy's document. ValueError: the JSON is none, or a date is outside what can be indexed."""
+    fields = orjson.loads(source)
+    document = tantivy.Document()
+    kinds = read_fields().kinds
+    seen: set[str] = set()
+    for path, value in _leaves(fields):
+        kind = kinds.get(path)
+        if kind is None or kind in ("stored", "point", "number"):
+            continue
+        if path not in seen:
+            seen.add(path)
+            document.add_text(PRESENT, path)
+        _add(document, path, kind, value, key)
+    moment = read_moment(fields["date"]) if "date" in fields else None
+    document.add_unsigned(NEWEST, sort_key(moment, fields["id"], 0))
+    document.add_unsigned(OLDEST, sort_key(moment, fields["id"], _UNDATED_LAST))
+    document.add_bytes(JSON, source)
+    return document
+
+
+def sort_key(moment: datetime | None, id: str, undated: int) -> int:
+    """Give the number that orders by moment, then by id. Equal for two documents once in 2²⁸ pairs of a second."""
+    seconds = int((moment - EARLIEST).total_seconds()) if moment else undated
+    try:
+        tail = int(id[:_ID_DIGITS].ljust(_ID_DIGITS, "0"), 16)
+    except ValueError:  # not one of our ids: any number that stays the same
+        tail = zlib.crc32(id.encode()) >> (32 - _ID_BITS)
+    return (seconds << _ID_BITS) | tail
+
+
+def _leaves(fields: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Walk over a document's values with their paths; equal ones of a list come once, as a facet counts them."""
+    for name, value in fields.items():
+        if isinstance(value, str):
+            yield name, value
+        elif isinstance(value, dict):
+            yield from ((f"{name}.{path}", leaf) for path, leaf in _leaves(value))
+        elif isinstance(value, list):
+            leaves = [
+                pair
+                for one in value
+                for pair in (_leaves(one) if isinstance(one, dict) else [("", one)])
+                if isinstance(pair[1], str)
+            ]
+            yield from ((f"{name}.{path}" if path else name, leaf) for path, leaf in dict.fromkeys(leaves))
+
+
+def _add(document: tantivy.Document, path: str, kind: str, value: str, key: KeyAnalysis) -> None:
+    name = field_name(path)
+    if path == "id":
+        document.add_text(name, value)
+    elif kind == "keyword":
+        if len(value) <= read_analysis().max_keyword_characters:
+            document.add_text(name, prepare_keyword(value))
+    elif kind == "date":
+        document.add_date(name, read_moment(value))
+    else:
+        text = prepare(value, key)
+        document.add_text(name, text)
+        if kind == "text" and key.has_exact:
+            document.add_text(exact_name(path), text)

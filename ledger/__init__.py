@@ -21,7 +21,7 @@ def state_folder(root: Path, target: str) -> Path:
     """Where the accounts of `target` are kept, below `root`: one folder for each target.
 
     >>> state_folder(Path("var"), "http://localhost:9200/news").as_posix()
-    'var/localhost-9200-news-cdb10ed4'
+    'var/localhost-9200-news-803d7c24'
     """
     words = "-".join(re.findall(r"[A-Za-z0-9]+", target.partition(":")[2])) or "target"
     return root / f"{words[-60:]}-{blake2b(target.encode(), digest_size=4).hexdigest()}"

@@ -1,0 +1,48 @@
+"""Who signs a dateline: news agencies and outlets under one name each, in all scripts (data/agencies.toml)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from transforms.places import fold_name
+
+_LONGEST = 60
+_CALL_LETTERS = re.compile(r"[KW][A-Z]{2,3}(?:[ -](?:TV|FM|AM|DT))?(?: ?\d{1,2})?", re.ASCII)
+_AND = re.compile(r"\s*(?:[/،,+＝=、]|\s-\s|\bet\b|\band\b|\bund\b|\by\b|\sو)\s*")
+_ON_THE_WEB = re.compile(
+    r"[\w-]{2,24}\.(?:com|net|org|co|id|ru|kz|ua|tv|info|news|in|az|md|uz|by|cr|mx|ar)(?:\.\w{2})?", re.I
+)
+_QUOTES = " \t\n.'’‘\"“”„«»()[]/*"
+
+
+def find_agency(text: str) -> str | None:
+    """The agency that signs with `text`, by its usual name; None when it is not one that we know.
+
+    >>> find_agency("Agence France-Presse"), find_agency("أ ف ب"), find_agency("KTRK"), find_agency("Barnim")
+    ('AFP', 'AFP', 'KTRK', None)
+    """
+    return _find(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _find(text: str) -> str | None:
+    bare = text.strip(_QUOTES)
+    known = agencies()
+    if name := known.get(fold_name(bare)):
+        return name
+    if _CALL_LETTERS.fullmatch(bare):
+        return bare
+    for part in _AND.split(bare)[:4]:
+        if name := known.get(fold_name(part)):
+            return name
+    return bare if _ON_THE_WEB.fullmatch(bare) else None
+
+
+@cache
+def agencies() -> dict[str, str]:
+    """Every folded name of an agency, and the name under which it goes."""
+    table = tomllib.loads((files("transforms") / "data" / "agencies.toml").read_text("utf-8"))
+    return {fold_name(text): name for name, others in table.items() for text in (name, *others)}

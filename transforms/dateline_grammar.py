@@ -1,0 +1,118 @@
+"""How a dateline is built in scripts that put spaces between words: [agency -] PLACE, region, date (agency) SEP.
+
+Reads shapes, decides nothing: every stretch of the opening that could be a dateline is handed out with its
+parts named, shortest first, and dateline_evidence.py weighs them. Linear: at most eight separators in the
+first 160 characters are looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from transforms.dateline_items import Item, read_item
+
+LOOK = 160  # characters: the longest dateline of 21,578 wire stories has 71
+_SEPARATORS = 8
+_ITEMS = 8
+_LONGEST_NAME = 48
+_WORDS_IN_NAME = 7
+Separator = Literal["dash", "colon", "stop", "none"]
+
+_LEAD = re.compile(r"[\s\ufeff*•>#·▲■●►|]{0,20}(?:(?:RPT|CORRECTED|REFILE|UPDATE \d)\s*-+\s*)?")
+SEPARATOR = re.compile(
+    r"""(?P<dash> \s?(?:--+|[—–―‒]+|\ufffd{2,3})\s?-? | \s[-‐−_]-?(?=\s|["“'«\w]) | (?<=[\w.)/])[-‐−]\s
+          | \s?[.,:]\s?[-–—]+ | (?<=\))\s?- | \s=\s )
+      | (?P<colon> \s?:(?!//) )
+      | (?P<stop> (?<=[\w)/.\]])\.(?=\s|$) | \s?[।۔] )
+      | (?P<none> (?<=\)) (?=\s?["“„«'’\w]) )""",
+    re.VERBOSE,
+)
+_ITEM = re.compile(r"\(([^()]*)\)|(?<![^\s.,])/([^/]{2,40})/|([^,،()]+?)(?=[,،(]|\s/[^/]{2,40}/|\.\s|$)\.?")
+_PLAIN = re.compile(r"[^\W_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A stretch of text that could be a dateline, with its parts named."""
+
+    items: tuple[Item, ...]
+    separator: Separator
+    start: int  # offset of the first character
+    stop: int  # offset behind the separator
+    end: int  # offset of the body's first character
+
+    def first(self, kind: str) -> Item | None:
+        """The first item of that kind."""
+        return next((item for item in self.items if item.kind == kind), None)
+
+
+def read_openings(text: str, at: int = 0) -> Iterator[Opening]:
+    """Every stretch from `at` that has the shape of a dateline, shortest first."""
+    lead = _LEAD.match(text, at)
+    start = lead.end() if lead else at
+    limit = min(len(text), start + LOOK)
+    for count, match in enumerate(SEPARATOR.finditer(text, start, limit)):
+        if count >= _SEPARATORS:
+            return
+        head = text[start : match.start()]
+        if not _could_be(head):
+            if match.start() - start > _LONGEST_NAME and not _has_joint(head):
+                return
+            continue
+        items = read_items(head)
+        if items:
+            kind: Separator = match.lastgroup  # type: ignore[assignment]  # the groups are named after the type
+            yield Opening(items, kind, start, match.end(), body_start(text, match.end()))
+
+
+def body_start(text: str, at: int) -> int:
+    """The first character from `at` that is no space."""
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def read_items(head: str) -> tuple[Item, ...]:
+    """Name the parts of `head`; empty when some part is too long or too odd for a dateline."""
+    items: list[Item] = []
+    at = 0
+    for match in _ITEM.finditer(head):
+        if len(items) >= _ITEMS or head[at : match.start()].strip(" ,،.\t\n\xa0"):
+            return ()
+        at = match.end()
+        bracketed = match.lastindex != 3
+        text = match[match.lastindex or 0].strip(" ,،\t\n\xa0\ufffd")
+        if not _PLAIN.search(text):
+            if text.strip(".'\""):
+                return ()
+            continue
+        if len(text) > _LONGEST_NAME or text.count(" ") >= _WORDS_IN_NAME:
+            return ()
+        if text.isdecimal() and len(text) == 4 and items and items[-1].kind == "date":
+            last = items.pop()
+            text = head[head.rindex(last.text, 0, match.start(match.lastindex or 0)) : match.end()].strip(
+                " ,"
+            )
+            items.append(Item(text, "date", last.bracketed, last.known))
+            continue
+        items += read_item(text, bracketed=bracketed)
+    return () if head[at:].strip(" ,.،") else tuple(items)
+
+
+def _has_joint(head: str) -> bool:
+    return any(sign in head for sign in ",(/،")
+
+
+def _could_be(head: str) -> bool:
+    """A cheap look before the expensive one: the first name must be short."""
+    if not head:
+        return False
+    first = head
+    for sign in ",(/،":
+        at = first.find(sign)
+        if at > 0:
+            first = first[:at]
+    return len(first) <= _LONGEST_NAME and first.count(" ") < _WORDS_IN_NAME

@@ -1,0 +1,81 @@
+"""What one item of a dateline is: "March 3" a date, "Reuters" an agency, "Calif." neither, so part of the place."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Literal
+
+from transforms.agencies import find_agency
+from transforms.places import fold_name
+
+Kind = Literal["name", "date", "agency"]
+_LONGEST_DATE = 40
+_NUMERIC = re.compile(r"(?:\d{1,4}[./-]){2}\d{2,4}|\d{1,2}[./]\d{1,2}\.?")
+_NUMBER = re.compile(r"\d{1,4}(?:st|nd|rd|th|er|º|ª|°|o|a)?", re.IGNORECASE)
+_MISTYPED = re.compile(r"[A-Z]\w{2,8}\.? ?\d{1,3}|\d{1,2} [A-Z]\w{2,8}", re.ASCII)
+_DATED_AGENCY = re.compile(r"(.{3,20}?\d(?:, \d{4})?)[ /]+([^\d]{2,20})")
+_NO_DATE = ("no date", "date not given")
+_BETWEEN = frozenset("de del den der le la el am of the d al den em i o da dia di a na ta".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A stretch of a dateline between commas, brackets or strokes."""
+
+    text: str
+    kind: Kind
+    bracketed: bool = False
+    known: bool = True  # False: a date by its shape only, or something in brackets that no table has
+
+
+@lru_cache(maxsize=1024)
+def is_date(text: str) -> bool:
+    """Whether `text` is a day: a number and the name of a month, a weekday, or figures alone.
+
+    >>> is_date("3 mars"), is_date("Jan. 12, 2024"), is_date("24/09/2020"), is_date("Boeing 737")
+    (True, True, True, False)
+    """
+    text = text.strip(" .")
+    if len(text) > _LONGEST_DATE:
+        return False
+    words = fold_name(text).split()
+    if not any(c.isdecimal() for c in text):
+        return len(words) == 1 and words[0] in _day_words()[1] or " ".join(words) in _NO_DATE
+    if _NUMERIC.fullmatch(text):
+        return True
+    months, days = _day_words()
+    fillers = (days | _BETWEEN) - months
+    others = [w for w in words if not _NUMBER.fullmatch(w) and w not in fillers]
+    return bool(others) and " ".join(others) in months and len(words) > 1
+
+
+def read_item(text: str, *, bracketed: bool = False) -> tuple[Item, ...]:
+    """Name what an item is; two when a date and an agency share it ("Nov 26 AFP").
+
+    >>> [item.kind for item in read_item("Nov 26 AFP")], [item.kind for item in read_item("Calif.")]
+    (['date', 'agency'], ['name'])
+    """
+    if is_date(text):
+        return (Item(text, "date", bracketed),)
+    if find_agency(text):
+        return (Item(text, "agency", bracketed),)
+    if (both := _DATED_AGENCY.fullmatch(text)) and is_date(both[1]) and find_agency(both[2]):
+        return (Item(both[1], "date", bracketed), Item(both[2], "agency", bracketed))
+    if " via " in text and find_agency(text.rsplit(" via ", 1)[1]):
+        return (Item(text.rsplit(" via ", 1)[1], "agency", bracketed),)
+    if _MISTYPED.fullmatch(text):
+        return (Item(text, "date", bracketed, known=False),)
+    return (Item(text, "name", bracketed, known=not bracketed),)
+
+
+@cache
+def _day_words() -> tuple[frozenset[str], frozenset[str]]:
+    """The names of the months, and of the days of the week, in every language of CLDR."""
+    table = json.loads((files("transforms") / "data" / "months.json").read_text("utf-8")).values()
+    months = {fold_name(form) for row in table for form in row["months"]}
+    days = {fold_name(form) for row in table for form in row["weekdays"] if len(form) > 2}
+    return frozenset(months), frozenset(days)

@@ -1,0 +1,72 @@
+"""Datelines behind a headline, a standfirst or a byline: one in four on web pages.
+
+The rule is stricter than at the start of a text, as a city and a dash in mid-story mean nothing: a date or an
+agency, or a shouted place before a dash; a town in small letters only where a sentence begins. Only the first
+500 characters are looked at. Source: tests/cases/dateline.jsonl
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from transforms.dateline_cjk import read_cjk
+from transforms.dateline_evidence import Verdict, is_large, weigh
+from transforms.dateline_grammar import SEPARATOR, Opening, body_start, read_items
+from transforms.dateline_reader import extend
+from transforms.place_choice import is_town
+
+LOOK = 500  # characters
+_SEPARATORS = 24
+_BACK = 80  # characters from a separator to the start of its dateline
+_STARTS = 14  # words
+_WORD = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[(/]))[^\W\d_]")
+_ENDS_SENTENCE = re.compile(r"(?:[.!?…。।:]|[\"”“»)])\s+$|\n\s*$|^\s*$")
+_BRACKET = re.compile(r"(?<=[\s。！？）])[(（【〔\[［]|(?<=[\s])[\u3400-\u9fff]")
+
+
+def read_late(text: str, language: str | None, country: str | None) -> tuple[Opening, Verdict] | None:
+    """The first dateline in the opening of `text` that is not at its start."""
+    for bracket in _BRACKET.finditer(text, 0, LOOK):
+        if (found := read_cjk(text, bracket.start(), language, country)) and found[1].places:
+            return found
+    for count, match in enumerate(SEPARATOR.finditer(text, 0, LOOK + _BACK)):
+        if count >= _SEPARATORS:
+            break
+        for start in _starts(text, match.start()):
+            if found := _read_at(text, start, match, language, country):
+                return extend(text, *found)
+    return None
+
+
+def _starts(text: str, separator: int) -> Iterator[int]:
+    """Where a dateline that ends at `separator` could begin, the longest first."""
+    words = [match.start() for match in _WORD.finditer(text, max(0, separator - _BACK), separator)]
+    return iter([start for start in words[-_STARTS:] if 0 < start <= LOOK])
+
+
+def _read_at(
+    text: str, start: int, match: re.Match[str], language: str | None, country: str | None
+) -> tuple[Opening, Verdict] | None:
+    head = text[start : match.start()]
+    bracket = text[start - 1] == "(" and head.rstrip().endswith(")")
+    items = read_items(head.rstrip()[:-1] if bracket else head)
+    if not items or items[0].kind != "name" or not is_town(items[0].text.split("/")[0]):
+        return None
+    opening = Opening(items, match.lastgroup, start - bracket, match.end(), body_start(text, match.end()))  # type: ignore[arg-type]  # the groups are named after the type
+    verdict = weigh(text, opening, language, country)
+    if not verdict or not verdict.places or not all(place.country for place in verdict.places):
+        return None
+    return (opening, verdict) if _is_sure(text, opening, verdict) else None
+
+
+def _is_sure(text: str, opening: Opening, verdict: Verdict) -> bool:
+    first = opening.items[0].text
+    begins = bool(_ENDS_SENTENCE.search(text[max(0, opening.start - 4) : opening.start]))
+    if opening.separator == "none":
+        return bool(verdict.agency and verdict.agency.known)
+    if verdict.agency and verdict.agency.known or verdict.date and verdict.date.known:
+        return True
+    if opening.separator != "dash":
+        return False
+    return first.isupper() or (begins and any(is_large(place) for place in verdict.places))

@@ -1,0 +1,75 @@
+"""Names of authors from what bylines and metadata hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+#: "By", in the languages whose bylines have such a word.
+_BY = re.compile(
+    r"(?:(?:written |reported |story |words |text |article |updated |posted |published )?by|von|vom|par|por|door|di|da|av|af|av|oleh|autor(?:es|in|a)?|author|text|texte|testo|von:|автор)\s{0,3}:?\s+(?=\S)",
+    re.IGNORECASE,
+)
+_AND = re.compile(
+    r"\s*(?:[,;|·•、،/]|\s(?:and|und|et|y|og|och|ja|dan|ve|és|и|&|with|mit|avec|con)\s)\s*", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S*|\S+@\S+|@\w+")
+_BRACKETS = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]")
+_LONGEST_NAME = 60  # in characters
+_MOST_WORDS = 6
+_MOST_AUTHORS = 20
+_NOT_A_NAME = frozenset(
+    (
+        "admin",
+        "administrator",
+        "editor",
+        "redaktion",
+        "staff",
+        "webmaster",
+        "null",
+        "none",
+        "undefined",
+        "author",
+        "unknown",
+        "guest",
+        "user",
+    )
+)
+
+
+def split_authors(values: Iterable[str], publishers: Collection[str] = ()) -> tuple[str, ...]:
+    """The names in bylines and author fields, each once and in order.
+
+    A value that is a publisher's own name is left out where there is another one. `publishers` are
+    case-folded letters and digits only.
+
+    >>> split_authors(["By Ana Ruiz and Tom O'Neill, The Daily Post"], {"thedailypost"})
+    ('Ana Ruiz', "Tom O'Neill")
+    >>> split_authors(["Reuters"], {"reuters"})
+    ('Reuters',)
+    >>> split_authors(["https://example.org/people/ana"])
+    ()
+    """
+    names = [name for value in values for part in _parts(value) if (name := _name(part))]
+    unique = list({_letters(name): name for name in reversed(names)}.values())[::-1]
+    people = [name for name in unique if _letters(name) not in publishers]
+    return tuple((people or unique)[:_MOST_AUTHORS])
+
+
+def _parts(value: str) -> list[str]:
+    value = _BRACKETS.sub(" ", _ADDRESS.sub(" ", value[:1_000]))
+    value = _BY.sub("", value.strip(), count=1) if _BY.match(value.strip()) else value
+    return _AND.split(value)
+
+
+def _name(part: str) -> str:
+    name = " ".join(part.split()).strip(" .:-–—*\"'“”|")
+    words = name.split()
+    fits = 2 <= len(name) <= _LONGEST_NAME and len(words) <= _MOST_WORDS
+    return (
+        name if fits and name.casefold() not in _NOT_A_NAME and any(char.isalpha() for char in name) else ""
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())

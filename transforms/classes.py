@@ -1,0 +1,84 @@
+"""What an element's class, id and role say it is, by the rules in `data/page.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+_WORD = re.compile(r"[A-Z]?[a-zß-öø-ÿ]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+")
+_MAX_NAMES = (
+    400  # characters of class and id; utility-class frameworks write much more and mean nothing by it
+)
+_MAX_RUN = 3  # words in the longest pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of `data/page.toml`, ready to ask."""
+
+    drop_tags: frozenset[str]
+    block_tags: frozenset[str]
+    keep_tags: frozenset[str]
+    drop_roles: frozenset[str]
+    words: dict[str, frozenset[str]]  # by meaning: "drop", "caption", "credit", "deck", "byline", …
+    lines: frozenset[str]
+    line_starts: tuple[str, ...]
+    meta: dict[str, tuple[str, ...]]  # names of <meta> elements by field, best first
+
+
+@cache
+def rules() -> Rules:
+    """The packaged rules, read once."""
+    raw = tomllib.loads(files("transforms").joinpath("data/page.toml").read_text("utf-8"))
+    words = {kind: frozenset(raw[kind]["words"]) for kind in ("drop", "caption", "credit", "deck", "byline")}
+    words |= {kind: frozenset(raw["drop"][kind]) for kind in ("unless", "hard", "quoted")}
+    tags = raw["tags"]
+    return Rules(
+        drop_tags=frozenset(tags["drop"]),
+        block_tags=frozenset(tags["block"]),
+        keep_tags=frozenset(tags["keep"]),
+        drop_roles=frozenset(raw["roles"]["drop"]),
+        words=words,
+        lines=frozenset(raw["lines"]["equal"]),
+        line_starts=tuple(raw["lines"]["starts"]),
+        meta={name: tuple(names) for name, names in raw["meta"].items()},
+    )
+
+
+@lru_cache(maxsize=8192)
+def meanings(names: str) -> dict[str, str]:
+    """What the names on an element mean: each meaning with the word that says so.
+
+    >>> meanings("c-article__relatedLinks js-x")
+    {'drop': 'related', 'hard': 'related'}
+    >>> meanings("ArticleBody")
+    {'unless': 'article-body'}
+    """
+    found: dict[str, str] = {}
+    for name in names[:_MAX_NAMES].split():
+        for kind, word in _meanings_of(name):
+            found.setdefault(kind, word)
+    return found
+
+
+@lru_cache(maxsize=16384)
+def _meanings_of(name: str) -> tuple[tuple[str, str], ...]:
+    words = rules().words
+    return tuple((kind, run) for run in _runs(name) for kind in words if run in words[kind])
+
+
+def _runs(name: str) -> list[str]:
+    """Every run of one to three neighbouring words, joined by "-".
+
+    >>> _runs("postMeta box")
+    ['post', 'post-meta', 'post-meta-box', 'meta', 'meta-box', 'box']
+    """
+    words = [word.lower() for word in _WORD.findall(name)]
+    return [
+        "-".join(words[start:end])
+        for start in range(len(words))
+        for end in range(start + 1, min(start + _MAX_RUN, len(words)) + 1)
+    ]

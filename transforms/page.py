@@ -1,0 +1,182 @@
+"""An HTML page becomes copy: guards, encoding, metadata, the story's blocks, captions.
+
+Two readers find the body: ours first, trafilatura where ours is unsure. Imports selectolax at module level
+and trafilatura when it is needed: import this module only where pages are read.
+"""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser
+
+from transforms.blocks import Block, read_blocks
+from transforms.captions import read_captions
+from transforms.encoding import decode_page
+from transforms.metadata import Metadata, read_metadata
+from transforms.readers import Pick, pick_story
+from transforms.records import Copy, Given, Reject, Stamp
+from transforms.slow_reader import find_date, read_slowly
+
+MAX_BYTES = 10_000_000  # more is a data dump, and parsing grows with it
+MAX_DEPTH = 1_500  # open elements; lexbor's time grows with the square of it
+_LEAST_BODY = 60  # characters without which there is no article
+_LEAST_SENTENCE = 60  # characters
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+#: Elements that the parser closes by itself: they do not nest however often they are opened.
+_FLAT = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "option",
+        "optgroup",
+        "tr",
+        "td",
+        "th",
+        "thead",
+        "tbody",
+        "tfoot",
+        "colgroup",
+        "caption",
+        "rb",
+        "rt",
+        "rtc",
+        "rp",
+        "html",
+        "head",
+        "body",
+        "script",
+        "style",
+        "title",
+        "textarea",
+        "noscript",
+        "path",
+        "circle",
+        "rect",
+        "g",
+        "use",
+    ]
+)
+_NO_TEXT = "script, style, noscript, template, svg, iframe"
+
+
+def read_page(page: bytes, given: Given, origin: str) -> list[Copy] | Reject:
+    """The story of a page, or why there is none. Never raises, whatever the bytes."""
+    if len(page) > MAX_BYTES:
+        return _reject(origin, "page-too-large", f"{len(page):,} bytes; at most {MAX_BYTES:,} are read")
+    text, _ = decode_page(page)
+    depth = nesting_depth(text)
+    if depth > MAX_DEPTH:
+        return _reject(
+            origin, "page-too-deep", f"{depth:,} elements inside each other; at most {MAX_DEPTH:,}"
+        )
+    tree = LexborHTMLParser(text.replace("\x00", "").encode("utf-8", "replace"))
+    meta = read_metadata(tree, given)
+    copy = _read_story(tree, meta)
+    return [copy] if copy is not None else _reject(origin, "no-article", "no element reads like a story")
+
+
+def nesting_depth(text: str) -> int:
+    """An upper bound of how deep elements stand inside each other, in one pass over the tags.
+
+    >>> nesting_depth("<div><p>a<p>b<div></div></div>")
+    2
+    """
+    depth = deepest = 0
+    for match in _TAG.finditer(text):
+        if match[2].lower() in _FLAT:
+            continue
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _reject(origin: str, reason: str, detail: str) -> Reject:
+    return Reject(origin=origin, stage="shape", reason=reason, detail=detail)
+
+
+def _read_story(tree: LexborHTMLParser, meta: Metadata) -> Copy | None:
+    body = tree.body
+    if body is None:
+        return None
+    blocks = read_blocks(body)
+    pick = pick_story(blocks, meta.headline or "")
+    paragraphs = [block.text for block in pick.blocks] if pick else []
+    reader = "blocks"
+    page = ""
+    if not _is_sure(pick):
+        tree.strip_tags(_NO_TEXT.split(", "))
+        page = tree.html or ""
+        slow = read_slowly(page)
+        if _is_better(slow, paragraphs):
+            paragraphs, reader = slow, "trafilatura"
+    if sum(map(len, paragraphs)) < _LEAST_BODY:
+        return None
+    return _copy(tree, meta, blocks, pick, paragraphs, reader)
+
+
+def _is_sure(pick: Pick | None) -> bool:
+    return pick is not None and pick.share > 0.5 and sum(block.weight for block in pick.blocks) > 250
+
+
+def _is_better(slow: list[str], fast: list[str]) -> bool:
+    """Much longer, and with a sentence in it: trafilatura also makes text of lists of links."""
+    return any(len(text) >= _LEAST_SENTENCE for text in slow) and sum(map(len, slow)) > 1.5 * sum(
+        map(len, fast)
+    )
+
+
+def _copy(
+    tree: LexborHTMLParser,
+    meta: Metadata,
+    blocks: list[Block],
+    pick: Pick | None,
+    paragraphs: list[str],
+    reader: str,
+) -> Copy:
+    sources = dict(meta.sources)
+    sources["body"] = reader
+    stamps = _stamps(tree, meta, sources)
+    captions = read_captions(blocks, pick.frame) if pick else ()
+    summary = (meta.summary,) if meta.summary else ()
+    return Copy(
+        headline=meta.headline,
+        summary=summary,
+        authors=meta.authors,
+        captions=captions,
+        stamps=stamps,
+        paragraphs=tuple(paragraphs),
+        tags=meta.tags,
+        url=meta.url,
+        publisher=meta.publisher,
+        section=meta.section,
+        image=meta.image,
+        declared_language=meta.declared_language,
+        sources=tuple(sorted(sources.items())),
+    )
+
+
+def _stamps(tree: LexborHTMLParser, meta: Metadata, sources: dict[str, str]) -> tuple[Stamp, ...]:
+    published = meta.published_at
+    if published is None:
+        day = find_date(tree.html or "")
+        if day is not None:
+            published = Stamp(text=day.isoformat(), kind="published", value=day, precision="day")
+            sources["published_at"] = "htmldate"
+    return tuple(stamp for stamp in (published, meta.updated_at) if stamp is not None)

@@ -1,0 +1,255 @@
+"""Elasticsearch 8 and 9 as an engine. Imported when one is opened: the client takes 0.6 s to import."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from engines.analysis import key_of, read_analysis
+from engines.asking import Asked, read_cursor, read_query, write_cursor
+from engines.bulk import Operation, Sender
+from engines.contract import EngineError, FacetValue, Finding, Hit, Loaded, Page, Query, Status, Stored
+from engines.elastic_client import Access, connect, parse_address, translated
+from engines.elastic_doctor import examine
+from engines.elastic_index import Indexes, create_index, end_loading, read_indexes
+from engines.elastic_query import render_search
+from engines.highlight import highlight
+from transforms.document import article_from_json
+from transforms.records import Article, Document, Reject
+
+IDS_A_SEARCH = 2000  # a stray in a second index must not push another one out of the answer
+MOST_HITS = 10_000  # Elasticsearch's `index.max_result_window`
+REMEMBERED_S = 10.0  # another run may make an index for a new language
+
+
+class ElasticEngine:
+    """An Elasticsearch. Nothing is sent before the first question."""
+
+    def __init__(self, url: str, access: Access | None = None, *, patience_s: float = 120.0) -> None:
+        self._address = parse_address(url)
+        self.url = self._address.url
+        self._client = connect(self._address, access or Access())
+        self._sender = Sender(self._client, self._address, patience_s=patience_s)
+        self._known = Indexes(by_key={})
+        self._known_until = 0.0
+        self._held: frozenset[str] | None = None  # keys whose indexes had documents at the last commit
+
+    def identity(self) -> str:
+        """Give the token of the live generation."""
+        return self._read().identity
+
+    def load(self, documents: Iterable[Document]) -> Iterator[Loaded | Reject]:
+        """Send documents. Between two commits an id comes in one language: where it was is looked up."""
+        self._read()
+        if self._held is None:
+            self._held = frozenset(self._known.by_key)
+            self._refresh()
+        moves: dict[str, list[Operation]] = {}
+        moved: list[Operation] = []
+        for outcome in self._sender.send(self._operations(documents, moves)):
+            if isinstance(outcome, Loaded):
+                moved.extend(moves.pop(outcome.id, ()))
+            yield outcome
+        for outcome in self._sender.send(
+            moved
+        ):  # last, so that a document that was refused keeps its old place
+            if isinstance(outcome, Reject) and outcome.reason != "absent":
+                raise EngineError(f"cannot move a document at {self.url}: {outcome.detail}", hint="try again")
+
+    def _operations(
+        self, documents: Iterable[Document], moves: dict[str, list[Operation]]
+    ) -> Iterator[Operation]:
+        """Write the documents as bulk lines; note in `moves` what is to be deleted elsewhere afterwards."""
+        remaining = iter(documents)
+        heads: dict[str, bytes] = {}
+        while chunk := list(islice(remaining, IDS_A_SEARCH if self._held else 1)):
+            keys = {document.id: key_of(document.language) for document in chunk}
+            for id, key in self._elsewhere(keys):
+                moves.setdefault(id, []).append(self._deletion(key, id))
+            for document in chunk:
+                key = keys[document.id]
+                if key not in heads:
+                    heads[key] = self._head(key)
+                lines = b"%s%s}}\n%s\n" % (heads[key], orjson.dumps(document.id), document.json)
+                yield Operation(document.id, document.origin, lines)
+
+    def _head(self, key: str) -> bytes:
+        """Give the start of a document's action line; make the index when there is none."""
+        if key not in self._known.by_key:
+            index = create_index(self._client, self._address, key, self._known)
+            self._known = replace(
+                self._known, generation=index.generation, by_key={**self._known.by_key, key: index}
+            )
+        return b'{"index":{"_index":"%s","_id":' % self._known.by_key[key].write_alias.encode()
+
+    def _deletion(self, key: str, id: str) -> Operation:
+        action = {"delete": {"_index": self._known.by_key[key].write_alias, "_id": id}}
+        return Operation(id, id, orjson.dumps(action) + b"\n")
+
+    def _elsewhere(self, keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Give the ids that the index of another language holds, and its key."""
+        held = self._held or frozenset()
+        asked = [id for id, key in keys.items() if held - {key}]
+        for hit in self._find(asked):
+            if hit["_id"] in keys and (key := _key_in(hit)) != keys[hit["_id"]]:
+                yield hit["_id"], key
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Remove these, in whichever index they are, also what searches do not see yet."""
+        self._read()
+        remaining = iter(ids)
+        gone: set[str] = set()
+        while chunk := list(islice(remaining, IDS_A_SEARCH)):
+            deletions = (self._deletion(key, id) for key in self._known.by_key for id in chunk)
+            gone.update(outcome.id for outcome in self._sender.send(deletions) if isinstance(outcome, Loaded))
+        return len(gone)
+
+    def commit(self) -> None:
+        """Show searches everything. What was acknowledged was durable before: the translog is synced."""
+        self._read()
+        end_loading(self._client, self._address, self._known)
+        self._refresh()
+        self._known_until = 0.0
+        self._held = None
+
+    def _refresh(self) -> None:
+        if self._known.by_key:
+            with translated(self._address):
+                self._client.indices.refresh(index=self._known.names)
+
+    def stored(self, ids: Sequence[str]) -> Mapping[str, Stored]:
+        """Look up digests, of what was committed."""
+        self._read()
+        return {
+            hit["_id"]: Stored(digest=hit["fields"]["digest"][0], index=_key_in(hit))
+            for hit in self._find(ids)
+        }
+
+    def _find(self, ids: Sequence[str]) -> Iterator[Any]:
+        for start in range(0, len(ids) if self._known.by_key else 0, IDS_A_SEARCH):
+            with translated(self._address):
+                answer = self._client.search(
+                    index=self._address.name,
+                    query={"ids": {"values": list(ids[start : start + IDS_A_SEARCH])}},
+                    source=False,
+                    docvalue_fields=[{"field": "digest"}],
+                    size=MOST_HITS,
+                )
+            yield from answer["hits"]["hits"]
+
+    def get(self, id: str) -> Article | None:
+        """Read one article."""
+        if not self._recent().by_key:
+            return None
+        with translated(self._address):
+            answer = self._client.search(index=self._address.name, query={"ids": {"values": [id]}}, size=1)
+        hits = answer["hits"]["hits"]
+        return article_from_json(hits[0]["_source"]) if hits else None
+
+    def search(self, query: Query) -> Page:
+        """Answer a query."""
+        started = time.perf_counter()
+        asked = read_query(query)
+        state = read_cursor(query.cursor, asked.sort) if query.cursor else {"seen": asked.offset}
+        indexes = {key: index.name for key, index in self._recent().by_key.items()}
+        answer = self._ask(render_search(asked, query, indexes), state) if indexes else _NOTHING
+        hits = answer["hits"]["hits"]
+        total = answer["hits"]["total"]["value"]
+        seen = state["seen"] + len(hits)
+        return Page(
+            total=total,
+            took_ms=round((time.perf_counter() - started) * 1000, 3),
+            hits=tuple(_hit(hit, asked, query) for hit in hits),
+            facets={name: _facet(answer, name, query.facet_size) for name in query.facets},
+            cursor=_cursor(hits[-1], asked, seen) if hits and seen < total else None,
+            notes=asked.notes,
+        )
+
+    def _ask(self, body: dict[str, Any], state: Mapping[str, Any]) -> Any:
+        if "after" in state:
+            body = {**body, "search_after": state["after"]}
+        if body["from"] + body["size"] > MOST_HITS:
+            raise EngineError(
+                f"Elasticsearch counts pages only up to the {MOST_HITS:,}th hit",
+                hint="go on with the cursor of the page before, or narrow the search",
+            )
+        with translated(self._address):
+            return self._client.search(index=self._address.name, body=body).body
+
+    def status(self) -> Status:
+        """Count what is held."""
+        indexes = self._read()
+        with translated(self._address):
+            version = self._client.info()["version"]["number"]
+            stats: Any = {"indices": {}}
+            if indexes.by_key:
+                stats = self._client.indices.stats(index=indexes.names, metric=["docs", "store"])
+        by_name = {name: about["primaries"] for name, about in stats["indices"].items()}
+        held = {key: by_name[index.name] for key, index in indexes.by_key.items() if index.name in by_name}
+        return Status(
+            url=self.url,
+            engine=f"elasticsearch {version}",
+            generation=indexes.generation,
+            documents={key: about["docs"]["count"] for key, about in held.items()},
+            size_bytes=sum(about["store"]["size_in_bytes"] for about in held.values()),
+        )
+
+    def check(self) -> list[Finding]:
+        """Look for what is wrong; end the load mode that a killed run left."""
+        return list(examine(self._client, self._address))
+
+    def _read(self) -> Indexes:
+        self._known = read_indexes(self._client, self._address)
+        self._known_until = time.monotonic() + REMEMBERED_S
+        return self._known
+
+    def _recent(self) -> Indexes:
+        return self._known if time.monotonic() < self._known_until else self._read()
+
+    def close(self) -> None:
+        """Let go, and let searches see again what a load that failed has written."""
+        with suppress(EngineError):
+            end_loading(self._client, self._address, self._known)
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+_NOTHING: Mapping[str, Any] = {"hits": {"hits": [], "total": {"value": 0}}, "aggregations": {}}
+
+
+def _key_in(hit: Mapping[str, Any]) -> str:
+    return str(hit["_index"].rpartition(".")[2])
+
+
+def _hit(hit: Mapping[str, Any], asked: Asked, query: Query) -> Hit:
+    article = article_from_json(hit["_source"])
+    key = read_analysis().keys[_key_in(hit)]
+    return Hit(
+        id=article.id,
+        score=hit["_score"] if asked.sort == "relevance" else None,
+        article=article,
+        highlights=highlight(asked.node, article, key) if query.highlight else {},
+    )
+
+
+def _facet(answer: Mapping[str, Any], name: str, size: int) -> tuple[FacetValue, ...]:
+    buckets = answer["aggregations"].get(name, {}).get("buckets", ())
+    return tuple(FacetValue(value=one["key"], count=one["doc_count"]) for one in buckets[:size])
+
+
+def _cursor(last: Mapping[str, Any], asked: Asked, seen: int) -> str:
+    return write_cursor({"sort": asked.sort, "after": last["sort"], "seen": seen})

@@ -1,0 +1,184 @@
+"""The indexes behind a name: one per analyzer key and generation, read through the alias of that name.
+
+`news.g1.en`, `news.g1.other` are read as `news`, and each is written through an alias of its own,
+`news.g1.en.load`: an index that is removed during a load takes its alias along, so that Elasticsearch
+refuses the next document and does not make an index with a guessed mapping.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata, resources
+from typing import Any
+
+import orjson
+from elasticsearch import BadRequestError, Elasticsearch
+
+from engines.analysis import elasticsearch_analysis, read_analysis
+from engines.contract import EngineError
+from engines.elastic_client import Address, translated
+from engines.fields import read_fields
+
+NOT_WHILE_LOADING = "-1"  # of refresh_interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """One index of ours, as Elasticsearch has it."""
+
+    name: str  # "news.g1.en"
+    key: str  # "en"
+    generation: int
+    token: str  # a UUID of its generation
+    is_loading: bool  # refresh is off
+
+    @property
+    def write_alias(self) -> str:
+        """The name that documents are sent to."""
+        return f"{self.name}.load"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexes:
+    """The live generation; empty before anything was loaded."""
+
+    generation: int = 0
+    by_key: Mapping[str, Index]
+
+    @property
+    def identity(self) -> str:
+        """A token of this generation; "" when there is none."""
+        return "+".join(sorted({index.token for index in self.by_key.values()}))
+
+    @property
+    def names(self) -> str:
+        """The names of all of them, as the client takes them."""
+        return ",".join(index.name for index in self.by_key.values())
+
+
+def read_indexes(client: Elasticsearch, address: Address) -> Indexes:
+    """See what is there. EngineError for an index that another program or another mapping made."""
+    with translated(address):
+        found = client.indices.get(
+            index=f"{address.name},{address.name}.g*",
+            ignore_unavailable=True,
+            filter_path="*.aliases,*.mappings._meta,*.settings.index.refresh_interval",
+        ).body
+    live = {name: about for name, about in found.items() if address.name in about.get("aliases", {})}
+    for name in found.keys() - live.keys():
+        if name == address.name:
+            raise EngineError(
+                f"{address.url} is an index that copydesk did not make",
+                hint="choose another name: copydesk reads its own indexes through an alias",
+            )
+    indexes = [_read_index(name, about, address) for name, about in live.items()]
+    return Indexes(
+        generation=max((index.generation for index in indexes), default=0),
+        by_key={index.key: index for index in indexes},
+    )
+
+
+def _read_index(name: str, about: Mapping[str, Any], address: Address) -> Index:
+    meta = about.get("mappings", {}).get("_meta", {})
+    parts = re.fullmatch(re.escape(address.name) + r"\.g(\d+)\.([a-z]+)", name)
+    if parts is None or meta.get("made_by") != "copydesk" or parts[2] not in read_analysis().keys:
+        raise EngineError(
+            f"{address.url} reads an index that copydesk did not make: {name}",
+            hint=f"take it out of the alias {address.name}, or choose another name",
+        )
+    key = parts[2]
+    if meta.get("mapping") != mapping_hash(key):
+        raise EngineError(
+            f"{name} at {address.host} was made by copydesk {meta.get('version')} with other fields or analysis",
+            hint=f"use that version, or load into a new name beside it, and delete {address.name}.* when done",
+        )
+    refresh = about.get("settings", {}).get("index", {}).get("refresh_interval")
+    return Index(
+        name=name,
+        key=key,
+        generation=int(parts[1]),
+        token=str(meta.get("token")),
+        is_loading=refresh == NOT_WHILE_LOADING,
+    )
+
+
+def create_index(client: Elasticsearch, address: Address, key: str, indexes: Indexes) -> Index:
+    """Make the index of a key, with refresh off until the load is committed."""
+    generation = indexes.generation or 1
+    index = Index(
+        name=f"{address.name}.g{generation}.{key}",
+        key=key,
+        generation=generation,
+        token=indexes.identity.partition("+")[0] or uuid.uuid4().hex,
+        is_loading=True,
+    )
+    body = index_body(key)
+    body["mappings"]["_meta"] = {
+        "made_by": "copydesk",
+        "version": metadata.version("copydesk"),
+        "mapping": mapping_hash(key),
+        "generation": generation,
+        "token": index.token,
+    }
+    body["settings"]["refresh_interval"] = NOT_WHILE_LOADING
+    body["aliases"] = {address.name: {"is_write_index": False}, index.write_alias: {}}
+    with translated(address):
+        try:
+            client.indices.create(index=index.name, **body)
+        except BadRequestError as error:
+            if error.error != "resource_already_exists_exception":
+                raise
+            return read_indexes(client, address).by_key[key]  # another run was quicker
+    return index
+
+
+def index_body(key: str) -> dict[str, Any]:
+    """Give settings and mappings of a key's index.
+
+    >>> body = index_body("other")["mappings"]["properties"]
+    >>> body["headline"], body["dateline"]["properties"]["date"]["type"]
+    ({'type': 'text', 'analyzer': 'text'}, 'date')
+    """
+    data = _read_mapping()
+    kinds = data["kinds"]
+    if not read_analysis().keys[key].has_exact:
+        kinds = {**kinds, "text": {name: kinds["text"][name] for name in ("type", "analyzer")}}
+    paths = {path: kinds[kind] for path, kind in read_fields().kinds.items()} | data["paths"]
+    properties: dict[str, Any] = {}
+    for path, mapped in paths.items():
+        place = properties
+        *parents, last = path.split(".")
+        for parent in parents:
+            place = place.setdefault(parent, {"properties": {}})["properties"]
+        place[last] = mapped
+    return {
+        "settings": {**data["settings"], "analysis": elasticsearch_analysis(key)},
+        "mappings": {"dynamic": data["dynamic"], "properties": properties},
+    }
+
+
+@functools.cache
+def mapping_hash(key: str) -> str:
+    """Tell indexes apart that hold the same texts otherwise."""
+    return hashlib.sha256(orjson.dumps(index_body(key), option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+@functools.cache
+def _read_mapping() -> dict[str, Any]:
+    data: dict[str, Any] = orjson.loads(resources.files("engines").joinpath("mapping.json").read_bytes())
+    return data
+
+
+def end_loading(client: Elasticsearch, address: Address, indexes: Indexes) -> list[str]:
+    """Give the refresh of searches back to the indexes that were made with it off; their names."""
+    names = [index.name for index in indexes.by_key.values() if index.is_loading]
+    if names:
+        with translated(address):
+            client.indices.put_settings(index=",".join(names), settings={"index.refresh_interval": None})
+            client.indices.refresh(index=",".join(names))
+    return names

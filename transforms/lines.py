@@ -1,0 +1,145 @@
+"""Every line of a story gets one label, and the rule that gave it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transforms.headline import find_headline, repeats_headline
+from transforms.prose import BODY, rate_rows
+from transforms.records import Line
+from transforms.rows import Row
+
+_SUBHEAD = 110  # characters; a longer line without an end mark is a paragraph
+_DECK_SIZES = range(35, 500)
+_KICKER = 45
+_BULLET = 25
+_AFTER_HEADLINE = 25  # rows
+_SURE = 0.85  # a chance that outweighs a phrase: "Analysis" inside a story is a sub-head
+#: Labels that a phrase gives for certain, whatever stands around it.
+_CERTAIN = frozenset(("timestamp", "separator", "share", "advert", "copyright", "topics"))
+_CREDIT_END = re.compile(r"[(（\[][^()（）\[\]]{2,60}[)）\]]\.?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A row with its label and the rule behind it."""
+
+    row: Row
+    label: str  # one of records.LABELS
+    rule: str
+
+
+def label_lines(rows: Sequence[Row], headline: str | None = None) -> list[Line]:
+    r"""A Line for every non-blank line that `rows` came from; `headline` is one the input gave.
+
+    >>> from transforms.rows import read_rows
+    >>> [line.label for line in label_lines(read_rows("Rain stops play\n\nUpdated 2 hours ago\nFollow"))]
+    ['title', 'timestamp', 'share']
+    """
+    return to_lines(label_rows(rows, rate_rows(rows), headline))
+
+
+def to_lines(labelled: Sequence[Labelled]) -> list[Line]:
+    """Rows as the lines they were read from: a paragraph that was joined gives each of its lines the label."""
+    return [
+        Line(number=each.row.number + at, text=part.strip(), label=each.label, rule=each.rule)
+        for each in labelled
+        for at, part in enumerate(each.row.parts)
+    ]
+
+
+def label_rows(
+    rows: Sequence[Row], chances: Sequence[float], given: str | None = None, cut: float = BODY
+) -> list[Labelled]:
+    """Label the rows of one story: the body by its chances, the rest by words, repetition and place."""
+    body = [_is_body(row, chance, cut) for row, chance in zip(rows, chances, strict=True)]
+    at = find_headline(rows, body, given)
+    title = rows[at].key if at is not None else None
+    first = next(
+        (n for n, is_body in enumerate(body) if is_body and not _is_title(rows[n], title)), len(rows)
+    )
+    last = max((n for n, is_body in enumerate(body) if is_body), default=-1)
+    labelled = []
+    for n, row in enumerate(rows):
+        if n == at:
+            label, rule = "title", "given:headline" if given else "place:headline"
+        elif _is_title(row, title) and (not body[n] or row.size < _SUBHEAD * 2):
+            label, rule = "repeated-title", "repeats:title"
+        elif body[n]:
+            label, rule = _body_label(rows, n, chances[n], last)
+        else:
+            label, rule = _other_label(rows, n, at, first, last)
+        labelled.append(Labelled(row, label, rule))
+    return labelled
+
+
+def _is_body(row: Row, chance: float, cut: float) -> bool:
+    if row.known is not None and row.known[0] in _CERTAIN:
+        return False
+    return chance >= (cut if row.known is None else max(cut, _SURE))
+
+
+def _is_title(row: Row, title: str | None) -> bool:
+    return title is not None and title != "" and repeats_headline(row, title)
+
+
+def _body_label(rows: Sequence[Row], n: int, chance: float, last: int) -> tuple[str, str]:
+    row = rows[n]
+    rule = f"neighbours:{chance:.2f}"
+    if row.end == "" and row.size <= _SUBHEAD and n < last and not row.bullet:
+        return "subhead", rule
+    return "body", rule
+
+
+def _other_label(rows: Sequence[Row], n: int, title: int | None, first: int, last: int) -> tuple[str, str]:
+    row = rows[n]
+    if row.known is not None:
+        label, rule = row.known
+        if label == "caption" and any(other.key == row.key for other in rows[:n]):
+            return "repeated-caption", "repeats:caption"
+        return label, rule
+    if any(other.known and other.known[0] == "caption" and other.key == row.key for other in rows[:n]):
+        return "repeated-caption", "repeats:caption"
+    if n < first:
+        return _label_above(rows, n, title, first)
+    if _has_credit_below(rows, n):
+        return "caption", "neighbours:credit"
+    return _label_below(row, "after" if n > last else "inside")
+
+
+def _label_above(rows: Sequence[Row], n: int, title: int | None, first: int) -> tuple[str, str]:
+    row = rows[n]
+    if _has_credit_below(rows, n):
+        return "caption", "neighbours:credit"
+    if title is None or n < title:
+        near = title is not None and title - n <= 2 and row.size <= _KICKER and not row.bullet
+        return ("kicker", "place:above-title") if near else ("navigation", "place:above-title")
+    if row.bullet and row.size >= _BULLET:
+        return "bullet", "place:bullet-above-body"
+    if row.size in _DECK_SIZES and n - title <= _AFTER_HEADLINE and not row.bullet:
+        return "deck", "place:between-title-and-body"
+    if any(other.key == rows[title].key for other in rows[n + 1 : first]) and row.size <= _KICKER:
+        return "kicker", "place:above-title"
+    return "navigation" if row.bullet else "widget", "place:between-title-and-body"
+
+
+def _has_credit_below(rows: Sequence[Row], n: int) -> bool:
+    """The next row is a credit of its own ("Photo: …"): what stands on it is the picture's text."""
+    below = rows[n + 1] if n + 1 < len(rows) else None
+    return (
+        below is not None
+        and below.known is not None
+        and below.known[0] == "caption"
+        and below.size <= _SUBHEAD
+        and below.gap <= 1
+        and rows[n].size >= _BULLET
+        and not _CREDIT_END.search(rows[n].text)
+    )
+
+
+def _label_below(row: Row, place: str) -> tuple[str, str]:
+    if row.bullet:
+        return ("related" if row.size >= _BULLET else "navigation"), f"place:bullet-{place}-body"
+    return ("related" if row.size >= _BULLET else "widget"), f"place:{place}-body"

@@ -1,0 +1,127 @@
+"""Pasted copy → its stories, each taken apart: headline, summary, captions, stamps, body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from transforms.authors import split_authors
+from transforms.captions import split_credit
+from transforms.dates import parse_stamps
+from transforms.lines import Labelled, label_rows, to_lines
+from transforms.normalise import normalise
+from transforms.prose import BODY, rate_rows
+from transforms.records import Caption, Copy, Given, Stamp
+from transforms.rows import Row, read_rows
+from transforms.split import Block, split_rows
+
+#: A format that holds one story a record carries less around it than a page does.
+_SINGLE = 0.3
+_BODY_LABELS = ("body", "subhead")
+_SUBJECT = re.compile(
+    r"(?:Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Тема|件名|主题|主旨|الموضوع):\s*", re.IGNORECASE
+)
+_LEAST_BODY = 30  # in characters of an alphabet; less is no story
+
+
+def read_copy(text: str, given: Given, *, single: bool = False) -> list[Copy]:
+    r"""Take a paste apart: a Copy for each of its stories, in order; none when there is no story in it.
+
+    `single` says that the format itself holds one story (a JSON line): it is not split, and little is taken for
+    boilerplate. A headline that the input gives is kept, and a line that repeats it is not body.
+
+    >>> copies = read_copy("Rain stops final\nFollow\n\nROME: It rained on Monday, and the final was put off.", Given())
+    >>> copies[0].headline, copies[0].paragraphs
+    ('Rain stops final', ('ROME: It rained on Monday, and the final was put off.',))
+    """
+    rows = read_rows(normalise(text))
+    if single:
+        block = Block(tuple(rows), tuple(rate_rows(rows)))
+        return [_read_story(block, given, _SINGLE)] if rows else []
+    copies = [_read_story(block, given, BODY) for block in split_rows(rows)]
+    return [copy for copy in copies if copy.paragraphs]
+
+
+def _read_story(block: Block, given: Given, cut: float) -> Copy:
+    labelled = label_rows(block.rows, block.chances, given.headline, cut)
+    labelled = _rescue_body(labelled, every=cut < BODY)
+    headline = given.headline or _first(labelled, "title")
+    return Copy(
+        headline=_SUBJECT.sub("", headline) if headline else None,
+        kicker=_first(labelled, "kicker"),
+        summary=given.summary or _summary(labelled),
+        byline=_first(labelled, "byline"),
+        authors=given.authors or split_authors(_texts(labelled, "byline")),
+        captions=_captions(labelled),
+        stamps=_stamps(labelled, given),
+        paragraphs=tuple(_paragraphs(labelled)),
+        lines=tuple(to_lines(labelled)),
+        tags=given.tags,
+        url=given.url,
+        publisher=given.publisher,
+        section=given.section,
+        declared_language=given.language,
+        sources=_sources(labelled, given),
+    )
+
+
+def _rescue_body(labelled: list[Labelled], *, every: bool) -> list[Labelled]:
+    """A story too short for its neighbours to speak: what could be its text is its text."""
+    if sum(each.row.size for each in labelled if each.label in _BODY_LABELS) >= _LEAST_BODY:
+        return labelled
+    return [
+        Labelled(each.row, "body", "place:only-text") if _could_be_body(each, every=every) else each
+        for each in labelled
+    ]
+
+
+def _could_be_body(each: Labelled, *, every: bool) -> bool:
+    if each.label in ("title", "repeated-title") or each.row.known is not None:
+        return each.label in _BODY_LABELS
+    return every or (each.row.end == "stop" and each.row.size >= _LEAST_BODY)
+
+
+def _texts(labelled: Sequence[Labelled], label: str) -> list[str]:
+    return [each.row.text for each in labelled if each.label == label]
+
+
+def _first(labelled: Sequence[Labelled], label: str) -> str | None:
+    return next(iter(_texts(labelled, label)), None)
+
+
+def _summary(labelled: Sequence[Labelled]) -> tuple[str, ...]:
+    bullets = _texts(labelled, "bullet")
+    return tuple(dict.fromkeys(bullets or _texts(labelled, "deck")))
+
+
+def _captions(labelled: Sequence[Labelled]) -> tuple[Caption, ...]:
+    return tuple(dict.fromkeys(split_credit(text) for text in _texts(labelled, "caption")))
+
+
+def _stamps(labelled: Sequence[Labelled], given: Given) -> tuple[Stamp, ...]:
+    lines = dict.fromkeys(_texts(labelled, "timestamp"))
+    found: Iterable[Stamp] = (
+        stamp for line in lines for stamp in parse_stamps(line, given.language, given.fetched_at)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _paragraphs(labelled: Sequence[Labelled]) -> Iterable[str]:
+    for each in labelled:
+        if each.label in _BODY_LABELS:
+            yield from (part for part in _as_written(each.row).split("\n") if part)
+
+
+def _as_written(row: Row) -> str:
+    return f"• {row.text}" if row.bullet == "bullet" else row.text
+
+
+def _sources(labelled: Sequence[Labelled], given: Given) -> tuple[tuple[str, str], ...]:
+    found = (
+        [("headline", "field")]
+        if given.headline
+        else [("headline", each.rule) for each in labelled if each.label == "title"]
+    )
+    if given.summary:
+        found.append(("summary", "field"))
+    return tuple(found)

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import orjson
-import tantivy
 from tantivy import Query as TantivyQuery
 
 from engines.analysis import key_of
@@ -19,7 +18,7 @@ from engines.contract import EngineError, Finding, Loaded, Page, Query, Status, 
 from engines.embedded_search import answer
 from engines.manifest import generation_folder, keys_in, make_manifest, read_manifest, tantivy_version
 from engines.shelf import Shelf, engine_errors
-from engines.tantivy_document import JSON, schema_of, to_tantivy
+from engines.tantivy_document import IDENTITY, JSON, schema_of, to_tantivy
 from transforms.document import article_from_json
 from transforms.records import Article, Document, Reject
 
@@ -57,25 +56,23 @@ class EmbeddedEngine:
         self._make()
         waiting = iter(documents)
         while chunk := list(itertools.islice(waiting, _CHUNK)):
-            elsewhere = self._keys_of([document.id for document in chunk])
+            holding = self._keys_holding([document.id for document in chunk])
             for document in chunk:
-                yield self._load_one(document, elsewhere)
+                yield self._load_one(document, holding)
             if self._uncommitted.bytes > _MAX_UNCOMMITTED_BYTES:
                 self.commit()
 
-    def _load_one(self, document: Document, elsewhere: Mapping[str, set[str]]) -> Loaded | Reject:
+    def _load_one(self, document: Document, holding: Sequence[str]) -> Loaded | Reject:
         key = key_of(document.language)
         shelf = self._shelf(key)
         try:
             ready = to_tantivy(document.json, shelf.key)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             return Reject(origin=document.origin, stage="load", reason=_reason(error), detail=str(error))
-        old = {key, *elsewhere.get(document.id, ())}
-        if document.id in self._uncommitted.keys:
-            old.add(self._uncommitted.keys[document.id])
+        uncommitted = self._uncommitted.keys.get(document.id)
         with engine_errors(self._path):
-            for one in old:
-                self._shelf(one).writer().delete_documents_by_term("id", document.id)
+            for old in {*holding, uncommitted} if uncommitted else holding:
+                self._shelf(old).writer().delete_documents_by_term("id", document.id)
             shelf.writer().add_document(ready)
         self._uncommitted.keys[document.id] = key
         self._uncommitted.bytes += len(document.json)
@@ -86,7 +83,9 @@ class EmbeddedEngine:
         if not self._open():
             return 0
         wanted = list(dict.fromkeys(ids))
-        held = self._keys_of(wanted)
+        held: dict[str, set[str]] = {}
+        for key, id, _ in self._identities(wanted):
+            held.setdefault(id, set()).add(key)
         for id in wanted:
             if id in self._uncommitted.keys:
                 held.setdefault(id, set()).add(self._uncommitted.keys.pop(id))
@@ -105,15 +104,17 @@ class EmbeddedEngine:
 
     def stored(self, ids: Sequence[str]) -> Mapping[str, Stored]:
         """What is held for these ids."""
-        return {
-            id: Stored(digest=orjson.loads(source).get("digest", ""), index=key)
-            for key, id, source in self._sources(ids)
-        }
+        return {id: Stored(digest=digest, index=key) for key, id, digest in self._identities(ids)}
 
     def get(self, id: str) -> Article | None:
         """One article as it is held."""
-        for _, _, source in self._sources([id]):
-            return article_from_json(source)
+        for shelf in self._shelves.values() if self._open() else ():
+            with engine_errors(self._path):
+                searcher = shelf.searcher()
+                hits = searcher.search(_with_ids(shelf, [id]), limit=1, count=False).hits
+                source = searcher.doc(hits[0][1]).get_first(JSON) if hits else None
+            if source:
+                return article_from_json(source)
         return None
 
     def search(self, query: Query) -> Page:
@@ -191,27 +192,31 @@ class EmbeddedEngine:
             shelf = self._shelves[key] = Shelf(self._generation / key, key)
         return shelf
 
-    def _keys_of(self, ids: Sequence[str]) -> dict[str, set[str]]:
-        """Which indexes hold these ids, as of the last commit."""
-        held: dict[str, set[str]] = {}
-        for key, id, _ in self._sources(ids):
-            held.setdefault(id, set()).add(key)
-        return held
+    def _keys_holding(self, ids: Sequence[str]) -> list[str]:
+        """Which indexes hold any of these ids, as of the last commit."""
+        with engine_errors(self._path):
+            return [
+                key
+                for key, shelf in self._shelves.items()
+                if shelf.searcher().search(_with_ids(shelf, ids), limit=1).count
+            ]
 
-    def _sources(self, ids: Sequence[str]) -> Iterator[tuple[str, str, bytes]]:
-        """Give (key, id, JSON) of the documents held for these ids."""
+    def _identities(self, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """Give (key, id, digest) of the documents held for these ids."""
         if not ids or not self._open():
             return
-        for shelf in list(self._shelves.values()):
+        for key, shelf in self._shelves.items():
             with engine_errors(self._path):
-                searcher = shelf.searcher()
-                asked = TantivyQuery.term_set_query(schema_of(shelf.key.key), "id", list(ids))
-                found: list[tuple[Any, tantivy.DocAddress]] = searcher.search(
-                    asked, limit=len(ids), count=False
-                ).hits
-                rows = [searcher.doc(address).get_first(JSON) for _, address in found]
-            for source in rows:
-                yield shelf.key.key, orjson.loads(source)["id"], source
+                found = shelf.searcher().search(
+                    _with_ids(shelf, ids), limit=len(ids), count=False, order_by_field=IDENTITY
+                )
+            for identity, _ in found.hits:
+                id, _, digest = identity.rpartition(" ")
+                yield key, id, digest
+
+
+def _with_ids(shelf: Shelf, ids: Sequence[str]) -> TantivyQuery:
+    return TantivyQuery.term_set_query(schema_of(shelf.key.key), "id", list(ids))
 
 
 def _reason(error: Exception) -> str:

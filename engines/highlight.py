@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engines.analysis import Chain, KeyAnalysis, normalise_pattern, read_analysis, tokens_of
+from engines.analysis import Chain, KeyAnalysis, normalise_pattern, tokens_of
 from engines.fields import read_fields
 from engines.terms import words
 from engines.tree import Bool, Node, Term
@@ -20,13 +19,26 @@ _WHOLE_CHARACTERS = 300  # a headline or a bullet is not cut
 _CONTEXT_CHARACTERS = 50  # before the first marked word
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A token where it stands."""
+class _Text:
+    """A text's tokens: where they stand, and their terms by chain, made once for all of a query's words."""
 
-    start: int
-    end: int
-    written: str
+    def __init__(self, text: str, key: KeyAnalysis) -> None:
+        self._text = text
+        self._key = key
+        self._terms: dict[Chain, list[str]] = {}
+        self.spans = [found.span() for found in words().finditer(text)]
+
+    def terms(self, chain: Chain) -> list[str]:
+        """Give the term of each token, as the index has it."""
+        if chain not in self._terms:
+            together = tokens_of(self._text, self._key, chain)
+            if len(together) != len(self.spans):  # a token was too long, or is cut further in this language
+                together = [self._first(start, end, chain) for start, end in self.spans]
+            self._terms[chain] = together
+        return self._terms[chain]
+
+    def _first(self, start: int, end: int, chain: Chain) -> str:
+        return next(iter(tokens_of(self._text[start:end], self._key, chain)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,32 +98,24 @@ def _fragments_of(path: str, texts: Sequence[str], terms: Sequence[Term], key: K
     ]
     fragments: list[str] = []
     for text in texts if mine else ():
-        tokens = [_Word(found.start(), found.end(), found[0]) for found in words().finditer(text)]
+        tokens = _Text(text, key)
         marks = {mark for at, term in mine for mark in _marks(at, term, path, tokens, key)}
         fragments.extend(_cut(text, sorted(marks, key=lambda mark: (mark.start, mark.end, mark.term))))
     return fragments[:FRAGMENTS]
 
 
-def _marks(at: int, term: Term, path: str, tokens: Sequence[_Word], key: KeyAnalysis) -> Iterator[_Mark]:
+def _marks(at: int, term: Term, path: str, text: _Text, key: KeyAnalysis) -> Iterator[_Mark]:
     chain: Chain = "name" if read_fields().kinds[path] == "name" else "text"
     if term.kind in ("word", "phrase"):
         wanted = tokens_of(term.text, key, chain)
-        written = [_analysed(token.written, key.key, chain) for token in tokens]
-        places = _occurrences(wanted, written, term.distance)
+        places = _occurrences(wanted, text.terms(chain), term.distance)
     else:
         chain = chain if chain == "name" else "exact"
         fits = _matcher(term, key, chain)
-        places = [
-            place for place, token in enumerate(tokens) if fits(_analysed(token.written, key.key, chain))
-        ]
+        places = [place for place, written in enumerate(text.terms(chain)) if fits(written)]
     for place in places:
-        yield _Mark(tokens[place].start, tokens[place].end, at)
-
-
-@functools.lru_cache(maxsize=50_000)
-def _analysed(written: str, key: str, chain: Chain) -> str:
-    """Give a token's term; a token that an analyzer cuts further stands for its first part."""
-    return next(iter(tokens_of(written, read_analysis().keys[key], chain)), "")
+        start, end = text.spans[place]
+        yield _Mark(start, end, at)
 
 
 def _occurrences(wanted: Sequence[str], written: Sequence[str], slop: int) -> list[int]:

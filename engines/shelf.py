@@ -50,6 +50,10 @@ def _translate(message: str, folder: Path) -> EngineError:
     )
 
 
+def _whitespace() -> tantivy.TextAnalyzer:
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+
+
 def _as_written() -> tantivy.TextAnalyzer:
     return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).build()
 
@@ -67,6 +71,7 @@ class Shelf:
             self._index = tantivy.Index(schema_of(key), str(folder))
             for chain in CHAINS:
                 self._index.register_tokenizer(chain, tantivy_analyzer(key, chain))
+            self._index.register_tokenizer("whitespace", _whitespace())
             # A keyword is compared folded and counted as written: the columns have tokenizers of their own.
             self._index.register_fast_field_tokenizer("folded", _as_written())
             self._index.config_reader("manual")

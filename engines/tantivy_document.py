@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from engines.fields import read_fields
 
 JSON = "json"
 PRESENT = "present"  # names of the fields that a document has, for `field:*`
+IDENTITY = "identity"  # "id digest", as a column: to know what is held without reading documents
 NEWEST = "newest"  # sort keys: the second in the high bits, the head of the id in the low ones
 OLDEST = "oldest"
 
@@ -44,24 +45,42 @@ def exact_name(path: str) -> str:
 
 
 @functools.cache
+def _indexed() -> Mapping[str, str]:
+    """Give the fields that a query or a facet can ask for, and how each is compared."""
+    fields = read_fields()
+    asked = {path for paths in fields.names.values() for path in paths}
+    return {
+        path: kind
+        for path, kind in fields.kinds.items()
+        if path in {*asked, *fields.default, *FACETS.values()}
+    }
+
+
+@functools.cache
+def _indexed_roots() -> frozenset[str]:
+    return frozenset(path.partition(".")[0] for path in _indexed())
+
+
+@functools.cache
 def schema_of(key: str) -> tantivy.Schema:
     """Make the schema of one key's index."""
     has_exact = read_analysis().keys[key].has_exact
     builder = tantivy.SchemaBuilder()
     faceted = set(FACETS.values())
-    for path, kind in read_fields().kinds.items():
+    for path, kind in _indexed().items():
         name = field_name(path)
         if path == "id":
             builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
         elif kind == "keyword":
             builder.add_text_field(name, tokenizer_name="folded", index_option="basic", fast=path in faceted)
-        elif kind in ("text", "name"):
+        elif kind == "date":
+            builder.add_date_field(name, indexed=True, fast=True)
+        else:
             builder.add_text_field(name, tokenizer_name=kind, index_option="position")
             if kind == "text" and has_exact:
                 builder.add_text_field(exact_name(path), tokenizer_name="exact", index_option="basic")
-        elif kind == "date":
-            builder.add_date_field(name, indexed=True, fast=True)
-    builder.add_text_field(PRESENT, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(PRESENT, tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field(IDENTITY, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_unsigned_field(NEWEST, fast=True)
     builder.add_unsigned_field(OLDEST, fast=True)
     builder.add_bytes_field(JSON, stored=True)
@@ -72,16 +91,14 @@ def to_tantivy(source: bytes, key: KeyAnalysis) -> tantivy.Document:
     """Make tantivy's document. ValueError: the JSON is none, or a date is outside what can be indexed."""
     fields = orjson.loads(source)
     document = tantivy.Document()
-    kinds = read_fields().kinds
-    seen: set[str] = set()
+    present: dict[str, None] = {}
     for path, value in _leaves(fields):
-        kind = kinds.get(path)
-        if kind is None or kind in ("stored", "point", "number"):
-            continue
-        if path not in seen:
-            seen.add(path)
-            document.add_text(PRESENT, path)
-        _add(document, path, kind, value, key)
+        kind = _indexed().get(path)
+        if kind and value:
+            present[path] = None
+            _add(document, path, kind, value, key)
+    document.add_text(PRESENT, " ".join(present))
+    document.add_text(IDENTITY, f"{fields['id']} {fields.get('digest', '')}")
     moment = read_moment(fields["date"]) if "date" in fields else None
     document.add_unsigned(NEWEST, sort_key(moment, fields["id"], 0))
     document.add_unsigned(OLDEST, sort_key(moment, fields["id"], _UNDATED_LAST))
@@ -99,21 +116,28 @@ def sort_key(moment: datetime | None, id: str, undated: int) -> int:
     return (seconds << _ID_BITS) | tail
 
 
-def _leaves(fields: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Walk over a document's values with their paths; equal ones of a list come once, as a facet counts them."""
-    for name, value in fields.items():
-        if isinstance(value, str):
-            yield name, value
-        elif isinstance(value, dict):
-            yield from ((f"{name}.{path}", leaf) for path, leaf in _leaves(value))
-        elif isinstance(value, list):
-            leaves = [
-                pair
-                for one in value
-                for pair in (_leaves(one) if isinstance(one, dict) else [("", one)])
-                if isinstance(pair[1], str)
-            ]
-            yield from ((f"{name}.{path}" if path else name, leaf) for path, leaf in dict.fromkeys(leaves))
+def _leaves(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Walk over the words of the indexed fields with their paths.
+
+    Equal ones of a list come once, as a facet counts them.
+    """
+    for root in _indexed_roots():
+        value = fields.get(root)
+        if value.__class__ is str:
+            yield root, value
+        elif value is not None:
+            yield from dict.fromkeys(_inner(root, value))
+
+
+def _inner(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, list):
+        for one in value:
+            yield from _inner(path, one)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from _inner(f"{path}.{name}", one)
 
 
 def _add(document: tantivy.Document, path: str, kind: str, value: str, key: KeyAnalysis) -> None:

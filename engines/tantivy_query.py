@@ -75,8 +75,9 @@ def _term_in(node: Term, path: str, key: KeyAnalysis) -> TantivyQuery:
     text = normalise_pattern(node.text, key, chain)
     if node.kind == "fuzzy":
         return TantivyQuery.fuzzy_term_query(schema, name, text, distance=node.distance)
-    pattern = f"{_escape(text)}.*" if node.kind == "prefix" else _wildcard(text)
-    return TantivyQuery.regex_query(schema, name, pattern)
+    if node.kind == "prefix":
+        return _prefix(schema, name, text)
+    return TantivyQuery.regex_query(schema, name, _wildcard(text))
 
 
 def _words(schema: Schema, name: str, tokens: list[str], slop: int, *, basic: bool) -> TantivyQuery:
@@ -85,6 +86,11 @@ def _words(schema: Schema, name: str, tokens: list[str], slop: int, *, basic: bo
     if len(tokens) == 1:  # tantivy panics on a phrase of one word
         return TantivyQuery.term_query(schema, name, tokens[0], index_option="basic" if basic else "freq")
     return TantivyQuery.phrase_query(schema, name, list[str | tuple[int, str]](tokens), slop=slop)
+
+
+def _prefix(schema: Schema, name: str, text: str) -> TantivyQuery:
+    """Ask for terms that begin so: a fuzzy term of no edits; a regular expression takes 0.4 ms to compile."""
+    return TantivyQuery.fuzzy_term_query(schema, name, text, distance=0, prefix=True)
 
 
 def _escape(text: str) -> str:
@@ -156,7 +162,7 @@ def _from_sources(values: tuple[str, ...], key: KeyAnalysis) -> TantivyQuery:
     queries = [_any_of(path, values, key) for path in ("publisher", "source")]
     for value in values:
         folder = "".join(tokens_of(_encodable(value).rstrip("/") + "/", key, "folded"))
-        queries.append(TantivyQuery.regex_query(schema, "source", f"{_escape(folder)}.*"))
+        queries.append(_prefix(schema, "source", folder))
     return TantivyQuery.boolean_query([(Occur.Should, one) for one in queries])
 
 

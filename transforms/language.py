@@ -1,0 +1,199 @@
+"""Which language a text is in, as a BCP 47 tag: by script, by letters, by py3langid, by words; "und" when weak.
+
+The model (93 MB in memory) is loaded on first use, once per process. Rules: data/languages.json (the tags),
+data/language_rules.json (letters and words that tell close languages apart).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from transforms.scripts import Script, by_letters, by_words, main_script, rules, tags, variant_of
+
+LONGEST_SAMPLE = 400  # in characters: headline and lead; more costs time and adds nothing (0.9 kB: 100 %)
+FEWEST_LETTERS = 10
+LEAST_CONFIDENCE = 0.5
+_SECOND_OPINION = 0.7  # below it langdetect is asked as well
+DETECTORS = ("py3langid", "langdetect")
+UNDETERMINED = "und"
+#: What other tools and pages call a language of ours.
+_SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "fil": "tl", "cmn": "zh", "yue": "zh", "wuu": "zh",
+         "zh-cn": "zh", "zh-tw": "zh", "srl": "sr", "kmr": "ku", "sh": "sr", "mo": "ro", "arz": "ar", "ary": "ar", "uzs": "uz"}  # fmt: skip
+_ALSO_ASKED = ("nn", "srl")  # labels of the model that stand for a language of ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """The language of a text, how sure that is, and why."""
+
+    tag: str  # BCP 47 primary; "und" when the evidence is weak
+    confidence: float  # 0 to 1
+    variant: str | None = None  # "zh-Hant", "sr-Latn", "nb", "pt-BR", where known
+    declared: str | None = None  # what the copy says of itself, as a primary tag
+    reason: str = ""  # "script", "letters", "py3langid", "words", "declared", "too-short", "weak"
+
+
+def detect_language(
+    text: str,
+    *,
+    declared: str | None = None,
+    detector: str = "py3langid",
+    languages: Sequence[str] | None = None,
+) -> Language:
+    """The language of `text`; tag "und" under ten letters or fifty percent.
+
+    A declared language (html lang, a JSON field) is evidence, not truth: it is kept, and decides only where
+    detection is weak. `languages` narrows what is looked for; the default is every tag of languages.json.
+
+    >>> detect_language("Οι αγορές έκλεισαν με άνοδο την Παρασκευή").tag
+    'el'
+    >>> detect_language("12 %", declared="de-AT")
+    Language(tag='de', confidence=0.0, variant=None, declared='de', reason='declared')
+
+    Source: tests/cases/languages.jsonl
+    """
+    if detector not in DETECTORS:
+        raise ValueError(f"unknown detector {detector!r}; valid: {', '.join(DETECTORS)}")
+    wanted = check_tags(tuple(languages)) if languages is not None else tuple(tags())
+    said = primary_tag(declared)
+    sample = text[:LONGEST_SAMPLE]
+    script = main_script(sample)
+    if script.letters < FEWEST_LETTERS and not script.certain:
+        return _weak(said, "too-short")
+    tag, confidence, reason = _decide(sample, script, wanted, detector)
+    if tag == UNDETERMINED or confidence < LEAST_CONFIDENCE:
+        return _weak(said, "weak", confidence)
+    return Language(
+        tag=tag,
+        confidence=round(confidence, 4),
+        variant=variant_of(tag, sample, script),
+        declared=said,
+        reason=reason,
+    )
+
+
+def primary_tag(declared: str | None) -> str | None:
+    """Our tag for what a page says of itself: "de-AT" and "de_DE" are "de", "nb" is "no"; None when not known.
+
+    >>> primary_tag("zh-Hant-TW"), primary_tag("nb-NO"), primary_tag("x-klingon")
+    ('zh', 'no', None)
+    """
+    first = (declared or "").strip().lower().replace("_", "-").split("-")[0]
+    first = _SAME.get(first, first)
+    return first if first in tags() else None
+
+
+@lru_cache(maxsize=16)
+def check_tags(wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """The same tags without repeats; ValueError names the unknown ones and lists the valid."""
+    unknown = sorted(set(wanted) - set(tags()))
+    if unknown:
+        raise ValueError(f"unknown language {', '.join(unknown)}; valid: {', '.join(tags())}")
+    return tuple(sorted(set(wanted)))
+
+
+def _weak(said: str | None, reason: str, confidence: float = 0.0) -> Language:
+    if said:
+        return Language(tag=said, confidence=round(confidence, 4), declared=said, reason="declared")
+    return Language(tag=UNDETERMINED, confidence=round(confidence, 4), reason=reason)
+
+
+def _decide(sample: str, script: Script, wanted: tuple[str, ...], detector: str) -> tuple[str, float, str]:
+    """Tag, confidence and reason: the cheap and certain first."""
+    able = _able(script.name, wanted)
+    if not able:
+        return UNDETERMINED, 0.0, "script"
+    if len(able) == 1:
+        return able[0], script.share, "script"
+    lettered = by_letters(sample, script.name, able)
+    if lettered:
+        return lettered, 0.99, "letters"
+    if detector == "langdetect":
+        return (*_langdetect(sample, able), "langdetect")
+    ranked = _rank(sample, able)
+    tag, confidence = ranked[0]
+    worded = by_words(sample, tag, able)
+    if worded and worded != tag:
+        return worded, max(confidence, 0.8), "words"
+    if worded is None and confidence < _SECOND_OPINION:
+        return _second_opinion(sample, ranked, able)
+    return tag, confidence, "py3langid"
+
+
+@lru_cache(maxsize=512)
+def _able(script: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """The wanted languages that are written in a script."""
+    return tuple(tag for tag in wanted if script in tags()[tag]["scripts"])
+
+
+def _rank(sample: str, able: tuple[str, ...]) -> list[tuple[str, float]]:
+    """The two likeliest of the able languages, with their share of the probability."""
+    scores: dict[str, float] = {}
+    for label, score in _identifier(able).rank(sample):
+        tag = _SAME.get(label, label)
+        scores[tag] = scores.get(tag, 0.0) + score
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    return ranked[:2]
+
+
+def _second_opinion(
+    sample: str, ranked: list[tuple[str, float]], able: tuple[str, ...]
+) -> tuple[str, float, str]:
+    """The likelier one that langdetect also finds."""
+    other, sure = _langdetect(sample, able)
+    tag, confidence = ranked[0]
+    if other == tag:
+        return tag, max(confidence, min(sure, 0.9)), "both"
+    if len(ranked) > 1 and other == ranked[1][0] and sure > confidence:
+        return other, min(sure, 0.9) * 0.8, "langdetect"
+    return tag, confidence, "py3langid"
+
+
+@cache
+def _model() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # numpy and 93 MB: only when a text needs it
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+@lru_cache(maxsize=32)
+def _identifier(able: tuple[str, ...]) -> Any:
+    """The model, narrowed to some languages."""
+    made = copy(_model())
+    known = set(made.labels)
+    also = [label for label in _ALSO_ASKED if _SAME[label] in able]
+    made.set_languages([tag for tag in (*able, *also, "zxx") if tag in known])
+    return made
+
+
+@cache
+def _factory() -> Any:
+    """The profiles of langdetect, loaded here because its own first use is not safe in threads; seeded."""
+    from langdetect import DetectorFactory, detector_factory
+
+    DetectorFactory.seed = 0
+    detector_factory.init_factory()
+    return detector_factory._factory
+
+
+def _langdetect(sample: str, able: tuple[str, ...]) -> tuple[str, float]:
+    """What langdetect says among the languages able to be it.
+
+    The script decides before: it calls Traditional Chinese Korean, and Georgian Estonian at 1.00.
+    """
+    from langdetect import LangDetectException
+
+    asked = _factory().create()
+    asked.append(sample.encode("utf-8", "replace").decode("utf-8"))
+    try:
+        found = [(_SAME.get(one.lang, one.lang), one.prob) for one in asked.get_probabilities()]
+    except LangDetectException:  # no features in the text
+        return UNDETERMINED, 0.0
+    return next(((tag, prob) for tag, prob in found if tag in able), (UNDETERMINED, 0.0))
+
+
+__all__ = ["DETECTORS", "Language", "check_tags", "detect_language", "primary_tag", "rules", "tags"]

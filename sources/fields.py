@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from sources.decoding import DAMAGE
+from sources.decoding import is_damaged
 from transforms.records import Given
 
 #: Numbers that are a time: seconds since 1970 up to the year 5138, above that milliseconds.
@@ -36,18 +36,22 @@ def pick_fields(record: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
     >>> pick_fields({"title": "Rain", "headline": None, "likes": 3})
     {'headline': ('title', 'Rain')}
     """
-    known = field_names()
-    ranks: dict[str, int] = {}
     picked: dict[str, tuple[str, Any]] = {}
-    for name, value in record.items():
-        hit = known.get(name) or known.get(name.lower().replace("-", "_"))
-        if hit is None or value is None or value == "" or value == []:
-            continue
-        kind, rank = hit
-        if rank < ranks.get(kind, len(known)):
-            ranks[kind] = rank
-            picked[kind] = (name, value)
+    for kind, name in _candidates(tuple(record)):
+        if kind not in picked:
+            value = record[name]
+            if value is not None and value != "" and value != []:
+                picked[kind] = (name, value)
     return picked
+
+
+@lru_cache(maxsize=1024)
+def _candidates(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Find the fields that these names may be, best names first; the lines of a file mostly share them."""
+    known = field_names()
+    hits = [(known.get(name) or known.get(name.lower().replace("-", "_")), name) for name in names]
+    found = sorted((rank, kind, name) for hit, name in hits if hit for kind, rank in (hit,))
+    return tuple((kind, name) for _, kind, name in found)
 
 
 def clean_text(value: str) -> str:
@@ -58,7 +62,7 @@ def clean_text(value: str) -> str:
     """
     if "\0" in value:
         value = value.replace("\0", "")
-    if not value.isascii() and DAMAGE.search(value):
+    if not value.isascii() and is_damaged(value):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return value
 
@@ -82,11 +86,11 @@ def looks_like_markup(text: str) -> bool:
 
 def to_given(picked: Mapping[str, tuple[str, Any]], fetched_at: datetime | None) -> Given:
     """Check every field that is there; BadFieldError names the first that is of the wrong kind."""
-    values = {
-        kind: checker(name, value)
-        for kind, (name, value) in picked.items()
-        if (checker := CHECKERS.get(kind)) is not None
-    }
+    values: dict[str, Any] = {}
+    for kind, (name, value) in picked.items():
+        checker = CHECKERS.get(kind)
+        if checker is not None:
+            values[kind] = checker(name, value)
     if fetched_at is not None:
         values.setdefault("fetched_at", fetched_at)
     return Given(**values)
@@ -94,12 +98,15 @@ def to_given(picked: Mapping[str, tuple[str, Any]], fetched_at: datetime | None)
 
 def _check_string(name: str, value: Any) -> str | None:
     if isinstance(value, str):
-        return clean_text(value.strip()) or None
+        value = value.strip()
+        return (value if value.isascii() and "\0" not in value else clean_text(value)) or None
     raise BadFieldError(f"{name}: expected text, found {_kind(value)}")
 
 
 def _check_name(name: str, value: Any) -> str | None:
     """Accept "Reuters", {"name": "Reuters"} and a list whose first one counts."""
+    if isinstance(value, str):
+        return _check_string(name, value)
     if isinstance(value, list) and value:
         value = value[0]
     if isinstance(value, dict):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sources.contract import Reading
-from sources.decoding import DAMAGE, Decoder
+from sources.decoding import DAMAGE, Decoder, is_damaged
 from sources.opened import Opened
 from transforms.records import Given, RawDocument, Reject
 
@@ -38,7 +38,7 @@ class _Pending:
     def passed(self, text: str) -> None:
         """Count what is done with, in bytes and lines."""
         self.offset += self.decoder.size(text)
-        self.line += _tidy(text).count("\n")
+        self.line += (_tidy(text) if "\r" in text else text).count("\n")
 
     def reject(self, reason: str, detail: str, offset: int | None = None) -> Reject:
         """Reject what begins here; `offset` where the trouble itself is elsewhere."""
@@ -110,12 +110,12 @@ def _give(pending: _Pending, end: int, reading: Reading) -> Iterator[RawDocument
     """Give out `end` characters, but for the articles among them that hold undecodable bytes."""
     text = pending.take(end)
     cuts = [0, len(text)]
-    if DAMAGE.search(text):
+    if is_damaged(text):
         cuts = [0, *article_starts(text, reading.last_article_start), len(text)]
     clean = ""
     for start, stop in pairwise(cuts):
         article = text[start:stop]
-        if DAMAGE.search(article) is None:
+        if not is_damaged(article):
             clean += article
             continue
         yield from pending.documents(clean)

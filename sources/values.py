@@ -8,7 +8,8 @@ from collections.abc import Generator, Iterable, Iterator
 #: Position (1-based), offset in bytes, and the value's bytes; None when it is longer than the limit.
 Value = tuple[int, int, bytes | None]
 
-_MARK = re.compile(rb'["{}\[\]]')
+#: What nothing needs doing about: whole strings, and all that is neither string nor bracket.
+_PLAIN = re.compile(rb'(?:[^"{}\[\]]++|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+")*+', re.DOTALL)
 _STRING_MARK = re.compile(rb'["\\\n]')  # a line end closes a string that was never closed
 _BETWEEN = b" \t\r\n,"
 
@@ -60,9 +61,9 @@ class _Scanner:
     def feed(self, block: bytes) -> Iterator[Value]:
         """Yield the values that end in `block`."""
         position, begin, self.skip = self.skip, 0, 0
-        while match := (_STRING_MARK if self.in_string else _MARK).search(block, position):
-            at, mark = match.start(), match.group()
-            position = match.end()
+        while (at := self._next_mark(block, position)) < len(block):
+            mark = block[at : at + 1]
+            position = at + 1
             if mark == b"\\":
                 position += 1
             elif mark in b'"\n':
@@ -73,6 +74,14 @@ class _Scanner:
                 begin = yield from self._closed(block, begin, at)
         self.skip = max(0, position - len(block))
         self._keep(block[begin:])
+
+    def _next_mark(self, block: bytes, position: int) -> int:
+        """Find the next byte that matters; the length of the block when there is none."""
+        if self.in_string:
+            match = _STRING_MARK.search(block, position)
+            return match.start() if match else len(block)
+        plain = _PLAIN.match(block, position)
+        return plain.end() if plain else position
 
     def _opened(self, block: bytes, begin: int, at: int) -> Generator[Value, None, int]:
         """Pass an opening bracket; what stood before it, between values, is none of theirs."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,9 +26,19 @@ IDENTITY = "identity"  # "id digest", as a column: to know what is held without 
 NEWEST = "newest"  # sort keys: the second in the high bits, the head of the id in the low ones
 OLDEST = "oldest"
 
+_MAX_KEYWORD = read_analysis().max_keyword_characters
 _ID_BITS = 28
 _ID_DIGITS = _ID_BITS // 4
 _UNDATED_LAST = int((LATEST - EARLIEST).total_seconds()) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where the words of an index field go."""
+
+    kind: str  # "id", "text", "name", "keyword", "date"
+    name: str
+    exact: str | None  # the unstemmed copy
 
 
 def field_name(path: str) -> str:
@@ -62,23 +73,34 @@ def _indexed_roots() -> frozenset[str]:
 
 
 @functools.cache
+def _targets(key: str) -> Mapping[str, _Target]:
+    has_exact = read_analysis().keys[key].has_exact
+    return {
+        path: _Target(
+            kind="id" if path == "id" else kind,
+            name=field_name(path),
+            exact=exact_name(path) if kind == "text" and has_exact else None,
+        )
+        for path, kind in _indexed().items()
+    }
+
+
+@functools.cache
 def schema_of(key: str) -> tantivy.Schema:
     """Make the schema of one key's index."""
-    has_exact = read_analysis().keys[key].has_exact
     builder = tantivy.SchemaBuilder()
-    faceted = set(FACETS.values())
-    for path, kind in _indexed().items():
-        name = field_name(path)
-        if path == "id":
-            builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-        elif kind == "keyword":
-            builder.add_text_field(name, tokenizer_name="folded", index_option="basic", fast=path in faceted)
-        elif kind == "date":
-            builder.add_date_field(name, indexed=True, fast=True)
+    for path, target in _targets(key).items():
+        if target.kind == "id":
+            builder.add_text_field(target.name, tokenizer_name="raw", index_option="basic")
+        elif target.kind == "keyword":
+            fast = path in FACETS.values()
+            builder.add_text_field(target.name, tokenizer_name="folded", index_option="basic", fast=fast)
+        elif target.kind == "date":
+            builder.add_date_field(target.name, indexed=True, fast=True)
         else:
-            builder.add_text_field(name, tokenizer_name=kind, index_option="position")
-            if kind == "text" and has_exact:
-                builder.add_text_field(exact_name(path), tokenizer_name="exact", index_option="basic")
+            builder.add_text_field(target.name, tokenizer_name=target.kind, index_option="position")
+        if target.exact:
+            builder.add_text_field(target.exact, tokenizer_name="exact", index_option="basic")
     builder.add_text_field(PRESENT, tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field(IDENTITY, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_unsigned_field(NEWEST, fast=True)
@@ -91,12 +113,13 @@ def to_tantivy(source: bytes, key: KeyAnalysis) -> tantivy.Document:
     """Make tantivy's document. ValueError: the JSON is none, or a date is outside what can be indexed."""
     fields = orjson.loads(source)
     document = tantivy.Document()
+    targets = _targets(key.key)
     present: dict[str, None] = {}
     for path, value in _leaves(fields):
-        kind = _indexed().get(path)
-        if kind and value:
+        target = targets.get(path)
+        if target and value:
             present[path] = None
-            _add(document, path, kind, value, key)
+            _add(document, target, value, key)
     document.add_text(PRESENT, " ".join(present))
     document.add_text(IDENTITY, f"{fields['id']} {fields.get('digest', '')}")
     moment = read_moment(fields["date"]) if "date" in fields else None
@@ -140,17 +163,16 @@ def _inner(path: str, value: Any) -> Iterator[tuple[str, str]]:
             yield from _inner(f"{path}.{name}", one)
 
 
-def _add(document: tantivy.Document, path: str, kind: str, value: str, key: KeyAnalysis) -> None:
-    name = field_name(path)
-    if path == "id":
-        document.add_text(name, value)
-    elif kind == "keyword":
-        if len(value) <= read_analysis().max_keyword_characters:
-            document.add_text(name, prepare_keyword(value))
-    elif kind == "date":
-        document.add_date(name, read_moment(value))
+def _add(document: tantivy.Document, target: _Target, value: str, key: KeyAnalysis) -> None:
+    if target.kind == "keyword":
+        if len(value) <= _MAX_KEYWORD:
+            document.add_text(target.name, prepare_keyword(value))
+    elif target.kind == "date":
+        document.add_date(target.name, read_moment(value))
+    elif target.kind == "id":
+        document.add_text(target.name, value)
     else:
         text = prepare(value, key)
-        document.add_text(name, text)
-        if kind == "text" and key.has_exact:
-            document.add_text(exact_name(path), text)
+        document.add_text(target.name, text)
+        if target.exact:
+            document.add_text(target.exact, text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -16,17 +17,20 @@ from ledger.gone import remove_rows
 from ledger.positions import position_of, position_order
 from ledger.records import Counts, Fate, Gone, Seen
 
+_Values = tuple[bytes, int, int | str, bytes, str, bool, int, int]
 _BATCH = 500  # ids in one statement
 
 _RECORD = (
     'INSERT INTO documents (id, file, position, digest, "index", held, since, pass)'
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce("
-    "(SELECT min(since) FROM documents WHERE id = ?1 AND file = ?2 AND digest = ?4), ?7), ?8)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, {since}, ?8)"
     " ON CONFLICT (id, file, position) DO UPDATE SET"
     " held = max(excluded.held, held * (digest = excluded.digest)),"
     ' digest = excluded.digest, "index" = excluded."index", since = excluded.since, pass = excluded.pass'
 )
-
+_RECORD_NEW = _RECORD.format(since="?7")
+_RECORD_KNOWN = _RECORD.format(
+    since="coalesce((SELECT min(since) FROM documents WHERE id = ?1 AND file = ?2 AND digest = ?4), ?7)"
+)
 
 #: Ids that have rows and none that is held, once for each row.
 UNHELD = (
@@ -53,6 +57,7 @@ class Flight:
     by: Pass
     position: int | str
     digest: bytes
+    is_new: bool  # the ledger has no row of it
     followers: set[str] = field(default_factory=set)
 
 
@@ -120,24 +125,33 @@ class Pass:
 
     def record(self, documents: Iterable[Seen]) -> None:
         """The engine has committed these, or had them before."""
-        epoch, number = self._reading.epoch, self._number
-        rows: list[tuple[object, ...]] = []
-        arrived: list[tuple[bytes]] = []
         with telling(self._ledger_path), transaction(self._database):
-            file = self._insert_file()
-            for document in documents:
-                id, position = bytes.fromhex(document.id), position_of(document.origin, self.path)
-                held = self._is_own_flight(id, position)
-                if held:
-                    arrived.append((id,))
-                digest = bytes.fromhex(document.digest)
-                rows.append((id, file, position, digest, document.index, held, epoch, number))
+            new, known = self._rows(self._insert_file(), documents)
+            arrived = [row[:1] for row in known if row[5]]
             self._database.executemany("UPDATE documents SET held = 0 WHERE id = ? AND held = 1", arrived)
-            self._database.executemany(_RECORD, rows)
-            self._database.executemany("DELETE FROM doomed WHERE id = ?", [row[:1] for row in rows])
-        for (id,) in arrived:
-            del self._flights[id]
-        self._here.difference_update(row[0] for row in rows)
+            self._database.executemany(_RECORD_NEW, new)
+            self._database.executemany(_RECORD_KNOWN, known)
+            if self._database.execute("SELECT EXISTS (SELECT 1 FROM doomed)").fetchone()[0]:
+                again = [row[:1] for row in new + known]
+                self._database.executemany("DELETE FROM doomed WHERE id = ?", again)
+        for id, *_, held, _, _ in new + known:
+            if held:
+                del self._flights[id]
+        self._here.difference_update(row[0] for row in known)
+
+    def _rows(self, file: int, documents: Iterable[Seen]) -> tuple[list[_Values], list[_Values]]:
+        """What is to be written, in order of id as that is where it goes: of ids that were new, and the others."""
+        new: list[_Values] = []
+        known: list[_Values] = []
+        epoch, number = self._reading.epoch, self._number
+        for document in documents:
+            id, position = bytes.fromhex(document.id), position_of(document.origin, self.path)
+            flight = self._flights.get(id)
+            held = flight is not None and flight.by is self and flight.position == position
+            rows = new if held and flight is not None and flight.is_new else known
+            digest = bytes.fromhex(document.digest)
+            rows.append((id, file, position, digest, document.index, held, epoch, number))
+        return sorted(new, key=itemgetter(0)), sorted(known, key=itemgetter(0))
 
     def refuse(self, ids: Iterable[str]) -> None:
         """The engine refused these: they are not held, and their duplicates in other files are to be read again."""
@@ -193,7 +207,7 @@ class Pass:
         if holder is not None and not self._beats(holder, rows, position, digest):
             self._leans = True
             return "duplicate"
-        self._flights[id] = Flight(by=self, position=position, digest=digest)
+        self._flights[id] = Flight(by=self, position=position, digest=digest, is_new=not rows)
         return "updated" if rows else "indexed"
 
     def _follow(self, flight: Flight, position: int | str, digest: bytes) -> Fate:
@@ -227,10 +241,6 @@ class Pass:
         return self.path < str(path)
 
     # Writing
-
-    def _is_own_flight(self, id: bytes, position: int | str) -> bool:
-        flight = self._flights.get(id)
-        return flight is not None and flight.by is self and flight.position == position
 
     def _drop(self, ids: list[bytes]) -> None:
         followers = {path for id in ids for path in self._flights.pop(id).followers}

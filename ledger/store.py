@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -167,18 +167,24 @@ class Ledger:
         )
         return Pass(self._database, self.path, self._flights, reading)
 
-    def prune(self, vanished: Callable[[str], bool]) -> Gone:
-        """Forget the files for which `vanished(path)`; the ids that no other file yields become doomed."""
-        paths = [entry.path for entry in self.files() if vanished(entry.path)]
-        documents, stale = 0, set[str]()
+    def prune(self, paths: Iterable[str]) -> Gone:
+        """Forget these files; the ids that no other file yields become doomed.
+
+        First let the raw store and the rejects forget them, and flush: what the ledger has forgotten, it will
+        not name again.
+        """
+        files, documents, stale = [], 0, set[str]()
         for path in paths:
             with self.batch():
-                (file,) = self._database.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
-                gone = remove_rows(self._database, file, before=None)
-                self._database.execute("DELETE FROM files WHERE id = ?", (file,))
+                row = self._database.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+                if row is None:
+                    continue
+                gone = remove_rows(self._database, row[0], before=None)
+                self._database.execute("DELETE FROM files WHERE id = ?", row)
+            files.append(path)
             documents += gone.documents
             stale.update(gone.stale)
-        return Gone(files=tuple(paths), documents=documents, stale=tuple(sorted(stale - set(paths))))
+        return Gone(files=tuple(files), documents=documents, stale=tuple(sorted(stale - set(files))))
 
     # Documents
 

@@ -21,10 +21,15 @@ _QUOTES = " \t\n.'’‘\"“”„«»()[]/*"
 def find_agency(text: str) -> str | None:
     """The agency that signs with `text`, by its usual name; None when it is not one that we know.
 
-    >>> find_agency("Agence France-Presse"), find_agency("أ ف ب"), find_agency("KTRK"), find_agency("Barnim")
-    ('AFP', 'AFP', 'KTRK', None)
+    >>> find_agency("Agence France-Presse"), find_agency("أ ف ب"), find_agency("Barnim")
+    ('AFP', 'AFP', None)
     """
     return _find(text) if len(text) <= _LONGEST else None
+
+
+def is_call_letters(text: str) -> bool:
+    """Whether `text` names an American radio or television station: "KTRK", "WPLG-TV"."""
+    return bool(_CALL_LETTERS.fullmatch(text.strip(_QUOTES)))
 
 
 @lru_cache(maxsize=1024)
@@ -33,8 +38,6 @@ def _find(text: str) -> str | None:
     known = agencies()
     if name := known.get(fold_name(bare)):
         return name
-    if _CALL_LETTERS.fullmatch(bare):
-        return bare
     for part in _AND.split(bare)[:4]:
         if name := known.get(fold_name(part)):
             return name

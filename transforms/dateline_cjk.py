@@ -13,7 +13,7 @@ from transforms.agencies import agencies, find_agency
 from transforms.dateline_evidence import ENOUGH, Verdict
 from transforms.dateline_grammar import Opening, body_start
 from transforms.dateline_items import Item
-from transforms.place_choice import choose_place
+from transforms.place_choice import choose_place, is_region
 from transforms.places import find_places
 from transforms.records import Place
 
@@ -71,6 +71,15 @@ def _read_signed(
     )
     opening = Opening((), "none", at, match.end(), body_start(text, match.end()))
     return opening, verdict
+
+
+def _read_place(text: str, language: str | None, country: str | None) -> Place | None:
+    """The town, also behind its country: 德国罗滕堡 is Rottenburg in Germany."""
+    place, _ = choose_place(text, language=language, country=country)
+    for cut in (2, 3, 4):
+        if not place and len(text) > cut + 1 and is_region(text[:cut]):
+            place, _ = choose_place(text[cut:], (text[:cut],), language=language, country=country)
+    return place
 
 
 def _read_bracket(

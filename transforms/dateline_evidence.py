@@ -13,7 +13,7 @@ from transforms.agencies import find_agency
 from transforms.dateline_grammar import Opening
 from transforms.dateline_items import Item
 from transforms.place_choice import choose_place, is_region
-from transforms.places import STANDS_ALONE, find_places
+from transforms.places import find_places
 from transforms.records import Place
 
 ENOUGH = 3.0
@@ -29,6 +29,8 @@ _POINTS = {
 }
 _SEPARATOR = {"dash": 1.0, "colon": 0.0, "stop": 0.0, "none": -0.5}
 _CAPITALS, _GOES_ON = 0.5, -2.0
+#: Where a name and a dash open what a speaker says: "Miranda -- Em relação a mim".
+_SPEAKERS = frozenset(["pt", "es"])
 _NOWHERE = frozenset(["clandestine", "no city", "city unknown"])
 _SPLIT = re.compile(r"\s*(?:/|\bet\b|\band\b|\bund\b|\by\b|&|\s[-–]\s)\s*")
 _PARTICLE = re.compile(r"[^\W\d_]{1,3}|della|delle|degli|upon|unter|über|under|sobre|sous|auf|dels|aan")
@@ -68,29 +70,50 @@ def _weigh_place(
     unknown = next((n for n in names[1:] if n.bracketed and not find_places(n.text)), None)
     regions = tuple(n.text for n in names[1:] if n is not unknown)
     places, in_region = read_places(names[0].text, regions, language, country)
-    evidence = []
-    if places and all(place is not None for place in places):
-        evidence.append("large" if any(is_large(p) for p in places) else "known")
-    if in_region:
-        evidence.append("region")
-    elif any(not find_places(name) for name in regions):
-        return None
-    if date:
-        evidence.append("date" if date.known else "mistyped")
-    if agency:
-        evidence.append("agency")
-    elif unknown and _could_sign(unknown.text):
+    known = bool(places) and find_all(names[0].text)
+    evidence = _evidence(places, known, in_region, date, agency)
+    if unknown and not agency:
+        if not _could_sign(unknown.text):
+            return None
         evidence.append("bracket")
         agency = unknown
-    elif unknown:
+    strong = bool(date or agency) and known
+    if not strong and not all(find_places(region.split("/")[0]) for region in regions):
         return None
     points = sum(_POINTS[item] for item in evidence) + _SEPARATOR[opening.separator]
     points += _letters(text, opening, names[0].text, strong=bool(date or agency))
-    if not _is_named(names[0].text, known=bool(places), strong=bool(date and agency)) or points < ENOUGH:
+    if points < ENOUGH or not _is_named(names[0].text, known=known, strong=strong):
+        return None
+    if evidence == ["known"] and language in _SPEAKERS and not names[0].text.isupper():
+        return None
+    if evidence == ["region"] and names[0].text.count(" ") > 1:
         return None
     if not places:
         places = [_unknown_place(names[0].text)]
     return Verdict(tuple(places), date, agency, points, ", ".join([*evidence, opening.separator]))
+
+
+def _evidence(
+    places: list[Place], known: bool, in_region: bool, date: Item | None, agency: Item | None
+) -> list[str]:
+    evidence = []
+    if known:
+        evidence.append("large" if any(is_large(place) for place in places) else "known")
+    if in_region:
+        evidence.append("region")
+    if date:
+        evidence.append("date" if date.known else "mistyped")
+    if agency:
+        evidence.append("agency")
+    return evidence
+
+
+def find_all(text: str) -> bool:
+    """Whether a table has `text`, or each of the places that it joins, and not by one or two letters."""
+    if find_places(text):
+        return sum(c.isalpha() for c in text) > 2 or not text.isascii()
+    parts = _SPLIT.split(text)
+    return len(parts) > 1 and all(find_places(part) for part in parts if part)
 
 
 def read_places(
@@ -136,7 +159,7 @@ def _weigh_without_place(
 def is_large(place: Place) -> bool:
     for known in find_places(place.text):
         if (known.name, known.country) == (place.name, place.country):
-            return known.is_town and (known.population >= _LARGE or bool(known.flags & STANDS_ALONE))
+            return known.is_town and known.population >= _LARGE
     return False
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from transforms.dateline_items import Item, read_item
+from transforms.places import find_places
 
 LOOK = 160  # characters: the longest dateline of 21,578 wire stories has 71
 _SEPARATORS = 8
@@ -30,7 +31,11 @@ SEPARATOR = re.compile(
       | (?P<none> (?<=\)) (?=\s?["“„«'’\w]) )""",
     re.VERBOSE,
 )
-_ITEM = re.compile(r"\(([^()]*)\)|(?<![^\s.,])/([^/]{2,40})/|([^,،()]+?)(?=[,،(]|\s/[^/]{2,40}/|\.\s|$)\.?")
+_ITEM = re.compile(r"\(([^()]*)\)|(?<![^\s.,])/([^/]{2,40})/|([^,،()]+?)(?=[,،(]|\s/[^/]{2,40}/|$)")
+_BLANK = " ,،\t\n\r\xa0\ufffd"
+PLAIN_PART = 3  # the group of _ITEM that stands in no brackets
+_LONGEST_ABBREVIATION = 3  # letters: "St", "Mt", "Ste"
+_STARTS = re.compile(r"[\w(/\[\"'“„«]")
 _PLAIN = re.compile(r"[^\W_]")
 
 
@@ -80,26 +85,43 @@ def read_items(head: str) -> tuple[Item, ...]:
     items: list[Item] = []
     at = 0
     for match in _ITEM.finditer(head):
-        if len(items) >= _ITEMS or head[at : match.start()].strip(" ,،.\t\n\xa0"):
+        if len(items) >= _ITEMS or head[at : match.start()].strip(_BLANK):
             return ()
         at = match.end()
-        bracketed = match.lastindex != 3
-        text = match[match.lastindex or 0].strip(" ,،\t\n\xa0\ufffd")
+        group = match.lastindex or 0
+        text = match[group].strip(_BLANK)
         if not _PLAIN.search(text):
             if text.strip(".'\""):
                 return ()
             continue
         if len(text) > _LONGEST_NAME or text.count(" ") >= _WORDS_IN_NAME:
             return ()
-        if text.isdecimal() and len(text) == 4 and items and items[-1].kind == "date":
+        if _is_year(text, items):
             last = items.pop()
-            text = head[head.rindex(last.text, 0, match.start(match.lastindex or 0)) : match.end()].strip(
-                " ,"
-            )
+            text = head[head.rindex(last.text, 0, match.start(group)) : match.end()].strip(_BLANK)
             items.append(Item(text, "date", last.bracketed, last.known))
-            continue
-        items += read_item(text, bracketed=bracketed)
-    return () if head[at:].strip(" ,.،") else tuple(items)
+        else:
+            items += _read_part(text, first=not items, bracketed=group != PLAIN_PART)
+    return () if head[at:].strip(_BLANK + ".") else tuple(items)
+
+
+def _is_year(text: str, items: list[Item]) -> bool:
+    return text.isdecimal() and len(text) == 4 and bool(items) and items[-1].kind == "date"
+
+
+def _read_part(text: str, *, first: bool, bracketed: bool) -> list[Item]:
+    """The items of one part; a full stop may part them too: "КИЕВ. 3 декабря", but not "ST. LOUIS", "Jan. 3"."""
+    whole = read_item(text, first=first, bracketed=bracketed)
+    if bracketed or ". " not in text or whole[0].kind != "name" or find_places(text):
+        return list(whole)
+    pieces = [piece for piece in text.split(". ") if piece.strip(_BLANK)]
+    if len(pieces[0]) <= _LONGEST_ABBREVIATION:
+        return list(whole)
+    return [
+        item
+        for n, piece in enumerate(pieces)
+        for item in read_item(piece.strip(_BLANK), first=first and not n)
+    ]
 
 
 def _has_joint(head: str) -> bool:
@@ -108,7 +130,7 @@ def _has_joint(head: str) -> bool:
 
 def _could_be(head: str) -> bool:
     """A cheap look before the expensive one: the first name must be short."""
-    if not head:
+    if not _STARTS.match(head):
         return False
     first = head
     for sign in ",(/،":

@@ -9,8 +9,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
-from transforms.agencies import find_agency
-from transforms.places import fold_name
+from transforms.agencies import find_agency, is_call_letters
+from transforms.place_choice import is_region
+from transforms.places import find_places, fold_name
 
 Kind = Literal["name", "date", "agency"]
 _LONGEST_DATE = 40
@@ -53,21 +54,25 @@ def is_date(text: str) -> bool:
     return bool(others) and " ".join(others) in months and len(words) > 1
 
 
-def read_item(text: str, *, bracketed: bool = False) -> tuple[Item, ...]:
+def read_item(text: str, *, first: bool = False, bracketed: bool = False) -> tuple[Item, ...]:
     """Name what an item is; two when a date and an agency share it ("Nov 26 AFP").
+
+    Places come first: "Pa." is a state before it is the Press Association, except in brackets.
 
     >>> [item.kind for item in read_item("Nov 26 AFP")], [item.kind for item in read_item("Calif.")]
     (['date', 'agency'], ['name'])
     """
+    if not bracketed and (find_places(text) if first else is_region(text)):
+        return (Item(text, "name"),)
     if is_date(text):
         return (Item(text, "date", bracketed),)
-    if find_agency(text):
+    if find_agency(text) or (bracketed and is_call_letters(text)):
         return (Item(text, "agency", bracketed),)
     if (both := _DATED_AGENCY.fullmatch(text)) and is_date(both[1]) and find_agency(both[2]):
         return (Item(both[1], "date", bracketed), Item(both[2], "agency", bracketed))
     if " via " in text and find_agency(text.rsplit(" via ", 1)[1]):
         return (Item(text.rsplit(" via ", 1)[1], "agency", bracketed),)
-    if _MISTYPED.fullmatch(text):
+    if not first and _MISTYPED.fullmatch(text):
         return (Item(text, "date", bracketed, known=False),)
     return (Item(text, "name", bracketed, known=not bracketed),)
 

@@ -63,7 +63,7 @@ def _read_at(
 def _is_sure(text: str, opening: Opening, verdict: Verdict) -> bool:
     first = opening.items[0].text
     begins = bool(_ENDS_SENTENCE.search(text[max(0, opening.start - 4) : opening.start]))
-    if opening.separator == "none":
+    if opening.separator in ("none", "stop", "colon"):
         return bool(verdict.agency and verdict.agency.known)
     if verdict.agency and verdict.agency.known or verdict.date and verdict.date.known:
         return True

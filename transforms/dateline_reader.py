@@ -77,7 +77,9 @@ def extend(text: str, opening: Opening, verdict: Verdict) -> tuple[Opening, Verd
     if not match or (verdict.date and verdict.agency):
         return opening, verdict
     items = read_items(match[1].strip(" '‘’\"“”„«»"))
-    if not items or any(item.kind == "name" or not item.known for item in items):
+    if not any(item.kind != "name" and item.known for item in items) or any(
+        len(i.text) > 8 for i in items if i.kind == "name"
+    ):
         return opening, verdict
     day = verdict.date or next((i for i in items if i.kind == "date"), None)
     agency = verdict.agency or next((i for i in items if i.kind == "agency"), None)

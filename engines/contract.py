@@ -24,7 +24,14 @@ FACETS: Mapping[str, str] = {
 
 
 class EngineError(RunError):
-    """The engine cannot do it: unreachable, refused, read-only, made by another version, full."""
+    """The engine cannot do it: unreachable, refused, read-only, made by another version, full.
+
+    `passing` is True when waiting may help: nothing is wrong with what was asked.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", passing: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.passing = passing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

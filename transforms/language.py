@@ -6,18 +6,23 @@ data/language_rules.json (letters and words that tell close languages apart).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from math import log
 from typing import Any
 
-from transforms.scripts import Script, by_letters, by_words, main_script, rules, tags, variant_of
+from transforms.scripts import Script, by_letters, count_words, main_script, relatives, tags, variant_of
 
 LONGEST_SAMPLE = 400  # in characters: headline and lead; more costs time and adds nothing (0.9 kB: 100 %)
 FEWEST_LETTERS = 10
 LEAST_CONFIDENCE = 0.5
 _SECOND_OPINION = 0.7  # below it langdetect is asked as well
+_TINY = 1e-4
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
+_CAPITALISED = re.compile(r"\b[A-Z\u00c0-\u00de][\w'’-]*")
 DETECTORS = ("py3langid", "langdetect")
 UNDETERMINED = "und"
 #: What other tools and pages call a language of ours.
@@ -30,7 +35,7 @@ _ALSO_ASKED = ("nn", "srl")  # labels of the model that stand for a language of 
 class Language:
     """The language of a text, how sure that is, and why."""
 
-    tag: str  # BCP 47 primary; "und" when the evidence is weak
+    language: str  # BCP 47 primary; "und" when the evidence is weak
     confidence: float  # 0 to 1
     variant: str | None = None  # "zh-Hant", "sr-Latn", "nb", "pt-BR", where known
     declared: str | None = None  # what the copy says of itself, as a primary tag
@@ -44,15 +49,15 @@ def detect_language(
     detector: str = "py3langid",
     languages: Sequence[str] | None = None,
 ) -> Language:
-    """The language of `text`; tag "und" under ten letters or fifty percent.
+    """The language of `text`; "und" under ten letters or fifty percent.
 
     A declared language (html lang, a JSON field) is evidence, not truth: it is kept, and decides only where
     detection is weak. `languages` narrows what is looked for; the default is every tag of languages.json.
 
-    >>> detect_language("Οι αγορές έκλεισαν με άνοδο την Παρασκευή").tag
+    >>> detect_language("Οι αγορές έκλεισαν με άνοδο την Παρασκευή").language
     'el'
     >>> detect_language("12 %", declared="de-AT")
-    Language(tag='de', confidence=0.0, variant=None, declared='de', reason='declared')
+    Language(language='de', confidence=0.0, variant=None, declared='de', reason='declared')
 
     Source: tests/cases/languages.jsonl
     """
@@ -68,7 +73,7 @@ def detect_language(
     if tag == UNDETERMINED or confidence < LEAST_CONFIDENCE:
         return _weak(said, "weak", confidence)
     return Language(
-        tag=tag,
+        language=tag,
         confidence=round(confidence, 4),
         variant=variant_of(tag, sample, script),
         declared=said,
@@ -98,8 +103,8 @@ def check_tags(wanted: tuple[str, ...]) -> tuple[str, ...]:
 
 def _weak(said: str | None, reason: str, confidence: float = 0.0) -> Language:
     if said:
-        return Language(tag=said, confidence=round(confidence, 4), declared=said, reason="declared")
-    return Language(tag=UNDETERMINED, confidence=round(confidence, 4), reason=reason)
+        return Language(language=said, confidence=round(confidence, 4), declared=said, reason="declared")
+    return Language(language=UNDETERMINED, confidence=round(confidence, 4), reason=reason)
 
 
 def _decide(sample: str, script: Script, wanted: tuple[str, ...], detector: str) -> tuple[str, float, str]:
@@ -114,14 +119,22 @@ def _decide(sample: str, script: Script, wanted: tuple[str, ...], detector: str)
         return lettered, 0.99, "letters"
     if detector == "langdetect":
         return (*_langdetect(sample, able), "langdetect")
-    ranked = _rank(sample, able)
-    tag, confidence = ranked[0]
-    worded = by_words(sample, tag, able)
-    if worded and worded != tag:
-        return worded, max(confidence, 0.8), "words"
-    if worded is None and confidence < _SECOND_OPINION:
-        return _second_opinion(sample, ranked, able)
-    return tag, confidence, "py3langid"
+    scores = _scores(_without_names(sample, script), able)
+    tag, reason = _likeliest(scores, sample)
+    near = sum(score for other, score in scores.items() if other in relatives(tag))
+    if near < _SECOND_OPINION:
+        return _second_opinion(sample, scores, tag, able)
+    return tag, max(scores.get(tag, 0.0), LEAST_CONFIDENCE), reason
+
+
+def _likeliest(scores: dict[str, float], sample: str) -> tuple[str, str]:
+    """The likeliest language; among its close relatives each word of their own counts as much as one of e."""
+    best = max(scores, key=lambda tag: scores[tag])
+    words = {tag: count for tag, count in count_words(sample, best).items() if tag in scores}
+    if not any(words.values()):
+        return best, "py3langid"
+    chosen = max(words, key=lambda tag: log(scores[tag] + _TINY) + words[tag])
+    return chosen, "words" if chosen != best else "py3langid"
 
 
 @lru_cache(maxsize=512)
@@ -130,27 +143,34 @@ def _able(script: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(tag for tag in wanted if script in tags()[tag]["scripts"])
 
 
-def _rank(sample: str, able: tuple[str, ...]) -> list[tuple[str, float]]:
-    """The two likeliest of the able languages, with their share of the probability."""
-    scores: dict[str, float] = {}
+def _scores(sample: str, able: tuple[str, ...]) -> dict[str, float]:
+    """The probability of each of the able languages; 0 for those the model lacks."""
+    scores = dict.fromkeys(able, 0.0)
     for label, score in _identifier(able).rank(sample):
         tag = _SAME.get(label, label)
         scores[tag] = scores.get(tag, 0.0) + score
-    ranked = sorted(scores.items(), key=lambda item: -item[1])
-    return ranked[:2]
+    return scores
+
+
+def _without_names(sample: str, script: Script) -> str:
+    """Without Latin names, in a text of another script."""
+    return sample if script.name == "Latn" or script.share == 1.0 else _LATIN.sub(" ", sample)
 
 
 def _second_opinion(
-    sample: str, ranked: list[tuple[str, float]], able: tuple[str, ...]
+    sample: str, scores: dict[str, float], tag: str, able: tuple[str, ...]
 ) -> tuple[str, float, str]:
-    """The likelier one that langdetect also finds."""
+    """Where the model is unsure: without the capitalised words, which are names; then what langdetect says."""
+    plain = _CAPITALISED.sub(" ", sample)
+    if sum(map(str.isalpha, plain)) >= FEWEST_LETTERS:
+        again = _scores(plain, able)
+        scores = {other: (score + again[other]) / 2 for other, score in scores.items()}
+        tag, _ = _likeliest(scores, sample)
+    near = sum(score for other, score in scores.items() if other in relatives(tag))
     other, sure = _langdetect(sample, able)
-    tag, confidence = ranked[0]
     if other == tag:
-        return tag, max(confidence, min(sure, 0.9)), "both"
-    if len(ranked) > 1 and other == ranked[1][0] and sure > confidence:
-        return other, min(sure, 0.9) * 0.8, "langdetect"
-    return tag, confidence, "py3langid"
+        return tag, max(scores[tag], min(sure, 0.9)), "both"
+    return tag, max(scores[tag], LEAST_CONFIDENCE) if near >= LEAST_CONFIDENCE else scores[tag], "py3langid"
 
 
 @cache
@@ -194,6 +214,3 @@ def _langdetect(sample: str, able: tuple[str, ...]) -> tuple[str, float]:
     except LangDetectException:  # no features in the text
         return UNDETERMINED, 0.0
     return next(((tag, prob) for tag, prob in found if tag in able), (UNDETERMINED, 0.0))
-
-
-__all__ = ["DETECTORS", "Language", "check_tags", "detect_language", "primary_tag", "rules", "tags"]

@@ -1,0 +1,91 @@
+"""From paths to batches: what is to be read, and its raw documents by the handful for the workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter, time_ns
+
+from sources import read
+from sources.opened import STDIN
+from sources.survey import find_files, survey
+from transforms.records import RawDocument, Reject
+
+#: A batch is what a worker is given at once: large enough that handing it over costs next to nothing.
+_BATCH_DOCUMENTS = 250
+_BATCH_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFile:
+    """A file to be read, as it was when it was found."""
+
+    path: str
+    size: int  # bytes; 0 for standard input
+    mtime_ns: int
+
+    @property
+    def is_stream(self) -> bool:
+        """Standard input: what an earlier one held is not replaced by what this one holds."""
+        return self.path == STDIN
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One thing read from a file; an `item` of None is the file's end."""
+
+    file: InputFile
+    item: RawDocument | Reject | None
+
+
+def find_inputs(paths: Iterable[str], skip: Sequence[str]) -> Iterator[InputFile | Reject]:
+    """Find the files that `paths` name, with size and time; SourceError when one is not there at all."""
+    for found in find_files(paths, skip=skip):
+        if isinstance(found, Reject):
+            yield found
+        elif found == STDIN:
+            yield InputFile(path=STDIN, size=0, mtime_ns=time_ns())
+        else:
+            fingerprint = survey(found)
+            if isinstance(fingerprint, Reject):
+                yield fingerprint
+            else:
+                yield InputFile(path=found, size=fingerprint.size, mtime_ns=fingerprint.mtime_ns)
+
+
+def read_batches(
+    files: Iterable[InputFile], fetched_at: datetime | None, seconds: dict[str, float]
+) -> Iterator[tuple[list[Piece], list[RawDocument]]]:
+    """Read the files one after the other; give pieces, and beside them the raw documents among these.
+
+    A batch may hold many small files or a part of a large one. The time goes to `seconds["read"]`.
+    """
+    pieces: list[Piece] = []
+    weight = 0
+    start = perf_counter()
+    for piece in _pieces(files, fetched_at):
+        pieces.append(piece)
+        weight += _weight(piece.item)
+        if len(pieces) >= _BATCH_DOCUMENTS or weight >= _BATCH_BYTES:
+            seconds["read"] += perf_counter() - start
+            yield pieces, _raws(pieces)
+            pieces, weight, start = [], 0, perf_counter()
+    seconds["read"] += perf_counter() - start
+    if pieces:
+        yield pieces, _raws(pieces)
+
+
+def _pieces(files: Iterable[InputFile], fetched_at: datetime | None) -> Iterator[Piece]:
+    for file in files:
+        for item in read(file.path, fetched_at=fetched_at):
+            yield Piece(file, item)
+        yield Piece(file, None)
+
+
+def _raws(pieces: Iterable[Piece]) -> list[RawDocument]:
+    return [piece.item for piece in pieces if isinstance(piece.item, RawDocument)]
+
+
+def _weight(item: RawDocument | Reject | None) -> int:
+    return len(item.text) + len(item.page) if isinstance(item, RawDocument) else 0

@@ -1,0 +1,10 @@
+"""Loads what every worker needs, once, in the server process that workers are forked from.
+
+Importing this module is its purpose: the workers then share the memory of the language model.
+"""
+
+from transforms.language import detect_language
+
+import transforms.recipe  # noqa: F401  # imported for what it loads
+
+detect_language("A few words in plain English, so that the model is in memory before the first story comes.")

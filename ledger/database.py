@@ -49,9 +49,11 @@ def read_database(path: Path) -> sqlite3.Connection | None:
 
 @contextmanager
 def telling(path: Path) -> Iterator[None]:
-    """Raise LedgerError for whatever SQLite raises inside."""
+    """Raise LedgerError for what SQLite finds wrong with the file or the disk; what is a bug stays one."""
     try:
         yield
+    except (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.InterfaceError):
+        raise
     except sqlite3.DatabaseError as err:
         raise _told(err, path) from err
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from ledger.positions import told_text
 from ledger.records import Gone
 
 
@@ -46,4 +47,4 @@ def _mark_stale(database: sqlite3.Connection) -> tuple[str, ...]:
     ).fetchall()
     database.executemany("UPDATE files SET state = 'stale' WHERE id = ?", heirs)
     paths = [database.execute("SELECT path FROM files WHERE id = ?", heir).fetchone()[0] for heir in heirs]
-    return tuple(sorted(paths))
+    return tuple(sorted(map(told_text, paths)))

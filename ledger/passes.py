@@ -14,7 +14,7 @@ import orjson
 
 from ledger.database import telling, transaction
 from ledger.gone import remove_rows
-from ledger.positions import position_of, position_order
+from ledger.positions import position_of, position_order, stored_text
 from ledger.records import Counts, Fate, Gone, Seen
 
 _Values = tuple[bytes, int, int | str, bytes, str, bool, int, int]
@@ -88,6 +88,7 @@ class Pass:
         self._ledger_path = ledger_path
         self._flights = flights
         self._reading = reading
+        self._path = stored_text(reading.path)  # as the ledger has it
         self._here: set[bytes] = set()  # ids found unchanged and not yet recorded
         self._leans = False  # something was not sent, as it is held already
         self._again = False  # a text of this file is to be held, and could not be sent in this pass
@@ -102,7 +103,7 @@ class Pass:
         return self._reading.path
 
     def _enter(self) -> None:
-        row = self._database.execute("SELECT id, pass FROM files WHERE path = ?", (self.path,)).fetchone()
+        row = self._database.execute("SELECT id, pass FROM files WHERE path = ?", (self._path,)).fetchone()
         if row is None:
             return
         self._file, self._number = row
@@ -211,12 +212,12 @@ class Pass:
         return "updated" if rows else "indexed"
 
     def _follow(self, flight: Flight, position: int | str, digest: bytes) -> Fate:
-        flight.followers.add(self.path)
+        flight.followers.add(self._path)
         self._leans = True
         if digest != flight.digest:
-            ours = (self.path, position_order(position))
+            ours = (self._path, position_order(position))
             # The same id is never sent twice at once, as the sender keeps no order: the next reading sends it.
-            self._again |= ours < (flight.by.path, position_order(flight.position))
+            self._again |= ours < (flight.by._path, position_order(flight.position))
         return "duplicate"
 
     def _compare(self, id: bytes, holder: _Row, position: int | str) -> Fate:
@@ -238,7 +239,7 @@ class Pass:
             return since > holder.since
         with telling(self._ledger_path):
             (path,) = self._database.execute("SELECT path FROM files WHERE id = ?", (holder.file,)).fetchone()
-        return self.path < str(path)
+        return self._path < str(path)
 
     # Writing
 
@@ -260,7 +261,7 @@ class Pass:
             if flight is None:
                 lost = True
             else:
-                flight.followers.add(self.path)
+                flight.followers.add(self._path)
         return lost
 
     def _insert_file(self) -> int:
@@ -269,7 +270,7 @@ class Pass:
             (self._file,) = self._database.execute(
                 "INSERT INTO files VALUES (NULL, ?, ?, ?, NULL, ?, ?, ?, 'reading', 0, 0, 0, 0, 0, '{}')"
                 " ON CONFLICT (path) DO UPDATE SET pass = pass RETURNING id",
-                (self.path, reading.size, reading.mtime_ns, reading.format, reading.run_id, self._number),
+                (self._path, reading.size, reading.mtime_ns, reading.format, reading.run_id, self._number),
             ).fetchone()
         assert self._file is not None
         return self._file

@@ -2,6 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_WRITTEN = re.compile("\0([0-9a-f]{4})")
+
+
+def stored_text(text: str) -> str:
+    r"""The text as SQLite takes it: bytes of a file name that are not UTF-8 are written after a NUL.
+
+    No file name holds a NUL, so that `told_text` gives back the same name.
+
+    >>> stored_text("caf\udce9.txt")
+    'caf\x00dce9.txt'
+    >>> told_text(stored_text("caf\udce9.txt")) == "caf\udce9.txt"
+    True
+    """
+    return text if text.isascii() else _SURROGATE.sub(lambda found: f"\0{ord(found[0]):04x}", text)
+
+
+def told_text(text: str) -> str:
+    """The text that `stored_text` was given."""
+    return _WRITTEN.sub(lambda found: chr(int(found[1], 16)), text) if "\0" in text else text
+
 
 def position_of(origin: str, path: str) -> int | str:
     """What tells `origin` from others of the file at `path`; a number where it can be one, as that is short.
@@ -12,14 +35,14 @@ def position_of(origin: str, path: str) -> int | str:
     '!one.txt#2'
     """
     if not origin.startswith(path):
-        return f"={origin}"
+        return stored_text(f"={origin}")
     rest = origin[len(path) :]
     if not rest:
         return 0
     digits = rest[1:]
     if rest[0] == "#" and digits.isascii() and digits.isdigit() and digits[0] != "0" and len(digits) < 19:
         return int(digits)
-    return rest
+    return stored_text(rest)
 
 
 def origin_of(path: str, position: int | str) -> str:
@@ -30,7 +53,8 @@ def origin_of(path: str, position: int | str) -> str:
     """
     if isinstance(position, int):
         return f"{path}#{position}" if position else path
-    return position[1:] if position.startswith("=") else path + position
+    rest = told_text(position)
+    return rest[1:] if rest.startswith("=") else path + rest
 
 
 def position_order(position: int | str) -> tuple[bool, int, str]:

@@ -10,21 +10,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import orjson
-
 from ledger.database import telling, transaction
+from ledger.entries import SELECT_FILE, file_entry
 from ledger.gone import remove_rows
 from ledger.lock import RunLock
 from ledger.passes import UNHELD, Flight, Pass, Reading
-from ledger.positions import origin_of
-from ledger.records import Counts, Entry, FileEntry, Gone, LedgerError, Origin, Run, Totals
+from ledger.positions import origin_of, stored_text, told_text
+from ledger.records import Entry, FileEntry, Gone, LedgerError, Origin, Run, Totals
 
 _BATCH = 500  # ids in one statement
 _KEPT_RUNS = 100
-_FILE = (
-    "SELECT path, size, mtime_ns, content_hash, format, run_id, state,"
-    " read, indexed, updated, unchanged, duplicate, rejected FROM files"
-)
 
 
 class Ledger:
@@ -118,8 +113,8 @@ class Ledger:
     def known(self, path: str) -> FileEntry | None:
         """What is known of a file; None when it was never read."""
         with telling(self.path):
-            row = self._database.execute(f"{_FILE} WHERE path = ?", (path,)).fetchone()
-        return None if row is None else _file_entry(row)
+            row = self._database.execute(f"{SELECT_FILE} WHERE path = ?", (stored_text(path),)).fetchone()
+        return None if row is None else file_entry(row)
 
     def unchanged(self, path: str, *, size: int, mtime_ns: int) -> FileEntry | None:
         """The entry of a file that need not be read: read to its end before, and not touched since."""
@@ -134,18 +129,18 @@ class Ledger:
         while True:
             with telling(self.path):
                 rows = self._database.execute(
-                    f"{_FILE} WHERE path > ? ORDER BY path LIMIT {_BATCH}", (last,)
+                    f"{SELECT_FILE} WHERE path > ? ORDER BY path LIMIT {_BATCH}", (last,)
                 ).fetchall()
             if not rows:
                 return
-            yield from map(_file_entry, rows)
+            yield from map(file_entry, rows)
             last = rows[-1][0]
 
     def stale(self) -> list[str]:
         """Files to be read again: begun and not ended, or a story of theirs is no longer held from elsewhere."""
         with telling(self.path):
             rows = self._database.execute("SELECT path FROM files WHERE state <> 'done' ORDER BY path")
-            return [path for (path,) in rows]
+            return [told_text(path) for (path,) in rows]
 
     def begin(
         self, path: str, *, size: int, mtime_ns: int, format: str | None = None, replace: bool = True
@@ -176,7 +171,9 @@ class Ledger:
         files, documents, stale = [], 0, set[str]()
         for path in paths:
             with self.batch():
-                row = self._database.execute("SELECT id FROM files WHERE path = ?", (path,)).fetchone()
+                row = self._database.execute(
+                    "SELECT id FROM files WHERE path = ?", (stored_text(path),)
+                ).fetchone()
                 if row is None:
                     continue
                 gone = remove_rows(self._database, row[0], before=None)
@@ -190,30 +187,14 @@ class Ledger:
 
     def lookup(self, ids: Sequence[str]) -> dict[str, Entry]:
         """What the engine should hold for these ids; those that it should not hold are left out."""
-        found: dict[str, Entry] = {}
-        with telling(self.path):
-            for start in range(0, len(ids), _BATCH):
-                part = [bytes.fromhex(id) for id in ids[start : start + _BATCH]]
-                marks = ",".join("?" * len(part))
-                rows = self._database.execute(
-                    f'SELECT id, digest, "index" FROM documents WHERE held = 1 AND id IN ({marks})',
-                    part,
-                )
-                found.update(
-                    (id.hex(), Entry(digest=digest.hex(), index=index)) for id, digest, index in rows
-                )
-        return found
+        sql = 'SELECT id, digest, "index" FROM documents WHERE held = 1 AND id IN'
+        return {
+            id.hex(): Entry(digest=digest.hex(), index=index) for id, digest, index in self._by_id(sql, ids)
+        }
 
     def knows(self, ids: Sequence[str]) -> set[str]:
         """Those of the ids that some file yields: what the engine holds beyond them is a stray."""
-        found: set[str] = set()
-        with telling(self.path):
-            for start in range(0, len(ids), _BATCH):
-                part = [bytes.fromhex(id) for id in ids[start : start + _BATCH]]
-                marks = ",".join("?" * len(part))
-                rows = self._database.execute(f"SELECT id FROM documents WHERE id IN ({marks})", part)
-                found.update(id.hex() for (id,) in rows)
-        return found
+        return {id.hex() for (id,) in self._by_id("SELECT id FROM documents WHERE id IN", ids)}
 
     def origins(self, id: str) -> list[Origin]:
         """Every place where a story was found, the one that the engine holds first."""
@@ -225,7 +206,7 @@ class Ledger:
             ).fetchall()
         return [
             Origin(origin=origin_of(path, position), path=path, digest=digest.hex(), held=bool(held))
-            for path, position, digest, held in rows
+            for path, position, digest, held in ((told_text(path), *row) for path, *row in rows)
         ]
 
     def everything(self) -> Iterator[tuple[str, Entry]]:
@@ -267,10 +248,9 @@ class Ledger:
 
     def buried(self, ids: Sequence[str]) -> None:
         """The engine deleted these and committed."""
+        keys = [(bytes.fromhex(id),) for id in ids]
         with self.batch():
-            self._database.executemany(
-                "DELETE FROM doomed WHERE id = ?", [(bytes.fromhex(id),) for id in ids]
-            )
+            self._database.executemany("DELETE FROM doomed WHERE id = ?", keys)
 
     # The whole
 
@@ -311,22 +291,16 @@ class Ledger:
     ) -> None:
         self.close()
 
+    def _by_id(self, sql: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        with telling(self.path):
+            for start in range(0, len(ids), _BATCH):
+                part = [bytes.fromhex(id) for id in ids[start : start + _BATCH]]
+                yield from self._database.execute(f"{sql} ({','.join('?' * len(part))})", part).fetchall()
+
     def _running(self) -> tuple[str, int]:
         if self._run is None:
             raise ValueError("Ledger.start was not called")
         return self._run
-
-
-def _file_entry(row: tuple[Any, ...]) -> FileEntry:
-    path, size, mtime_ns, content_hash, format, run_id, state, *counts, rejected = row
-    read, indexed, updated, unchanged, duplicate = counts
-    return FileEntry(
-        path=path, size=size, mtime_ns=mtime_ns, content_hash=content_hash, format=format, run_id=run_id, state=state,
-        counts=Counts(
-            read=read, indexed=indexed, updated=updated, unchanged=unchanged, duplicate=duplicate,
-            rejected=orjson.loads(rejected),
-        ),
-    )  # fmt: skip
 
 
 def _now() -> str:

@@ -18,7 +18,7 @@ FILES = st.lists(st.tuples(NAMES, TEXTS), max_size=7)
 CORPORA = st.dictionaries(st.sampled_from(["p", "q", "r"]), FILES, max_size=3)
 
 
-class CutOff(Exception):
+class CutOffError(Exception):
     """The run ends here."""
 
 
@@ -29,7 +29,7 @@ class Fuse:
     def __call__(self) -> None:
         self.ticks -= 1
         if self.ticks < 0:
-            raise CutOff
+            raise CutOffError
 
 
 def holds(folder: Path, corpus: Corpus) -> None:
@@ -110,7 +110,7 @@ def test_a_run_that_was_cut_off_and_begun_again_ends_the_same(
             driver = Driver(Path(name), tick=Fuse(10**9 if cut is None else cut))
             try:
                 driver.run(after)
-            except CutOff:
+            except CutOffError:
                 driver.raw = driver.rejects = driver.ledger  # their buffers are lost, as in a kill
             driver.close()
         holds(Path(name), after)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from typing import Any
+from uuid import UUID
 
 import orjson
 from prefect import flow, get_run_logger, task
@@ -55,9 +56,7 @@ def ingest(
     """Read copy, clean it and load it; the run's report, the same as the command line's."""
     settings = Settings.from_env()
     logger = get_run_logger()
-    progress = create_progress_artifact(
-        progress=0.0, key="ingest-progress", description="share of the bytes read"
-    )
+    progress = _start_progress()
     job = Job(paths=paths, workers=workers, detector=settings.detector, prune=prune)
     seen: list[Advance] = []
     with open_run(job, settings, to or settings.target, say=logger.info, advance=seen.append) as run:
@@ -69,6 +68,14 @@ def ingest(
     create_table_artifact(key="ingest-report", table=_rows(report), description=f"run {report.run_id}")
     logger.info("\n%s", render_report(report))
     return dict(orjson.loads(report.to_json()))
+
+
+def _start_progress() -> UUID:
+    artifact = create_progress_artifact(
+        progress=0.0, key="ingest-progress", description="share of bytes read"
+    )
+    assert isinstance(artifact, UUID)  # not awaited: the flow is synchronous
+    return artifact
 
 
 def _percent(now: Advance) -> float:

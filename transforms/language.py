@@ -20,9 +20,12 @@ LONGEST_SAMPLE = 400  # in characters: headline and lead; more costs time and ad
 FEWEST_LETTERS = 10
 LEAST_CONFIDENCE = 0.5
 _SECOND_OPINION = 0.7  # below it langdetect is asked as well
-_TINY = 1e-4
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
-_CAPITALISED = re.compile(r"\b[A-Z\u00c0-\u00de][\w'’-]*")
+_NEAR_ENOUGH = 0.35  # of a language and its relatives together, when two detectors were asked
+_TINY = 1e-3
+_WORD_WEIGHT = 2.0
+_LOOKALIKES = str.maketrans("aceijopxyABCEHIJKMOPTX", "асеіјорхуАВСЕНІЈКМОРТХ")
+_LATIN = re.compile(r"\b[A-Za-z\u00c0-\u024f]+\b")
+_CAPITALISED = re.compile(r"(?<!^)\b[A-Z\u00c0-\u00de][\w'’-]*")
 DETECTORS = ("py3langid", "langdetect")
 UNDETERMINED = "und"
 #: What other tools and pages call a language of ours.
@@ -113,27 +116,30 @@ def _decide(sample: str, script: Script, wanted: tuple[str, ...], detector: str)
     if not able:
         return UNDETERMINED, 0.0, "script"
     if len(able) == 1:
-        return able[0], script.share, "script"
+        return able[0], max(script.share, 0.9), "script"
     lettered = by_letters(sample, script.name, able)
     if lettered:
         return lettered, 0.99, "letters"
     if detector == "langdetect":
-        return (*_langdetect(sample, able), "langdetect")
+        found = _langdetect(sample, able) or {UNDETERMINED: 0.0}
+        return *max(found.items(), key=lambda item: item[1]), "langdetect"
     scores = _scores(_without_names(sample, script), able)
     tag, reason = _likeliest(scores, sample)
     near = sum(score for other, score in scores.items() if other in relatives(tag))
     if near < _SECOND_OPINION:
-        return _second_opinion(sample, scores, tag, able)
+        return _second_opinion(sample, scores, able)
     return tag, max(scores.get(tag, 0.0), LEAST_CONFIDENCE), reason
 
 
 def _likeliest(scores: dict[str, float], sample: str) -> tuple[str, str]:
-    """The likeliest language; among its close relatives each word of their own counts as much as one of e."""
+    """The likeliest language; among its close relatives a word of their own weighs as much as odds of 7 to 1."""
     best = max(scores, key=lambda tag: scores[tag])
     words = {tag: count for tag, count in count_words(sample, best).items() if tag in scores}
     if not any(words.values()):
         return best, "py3langid"
-    chosen = max(words, key=lambda tag: log(scores[tag] + _TINY) + words[tag])
+    known = _known_labels()
+    odds = {tag: log((scores[tag] if tag in known else scores[best]) + _TINY) for tag in words}
+    chosen = max(words, key=lambda tag: odds[tag] + _WORD_WEIGHT * words[tag])
     return chosen, "words" if chosen != best else "py3langid"
 
 
@@ -153,24 +159,22 @@ def _scores(sample: str, able: tuple[str, ...]) -> dict[str, float]:
 
 
 def _without_names(sample: str, script: Script) -> str:
-    """Without Latin names, in a text of another script."""
-    return sample if script.name == "Latn" or script.share == 1.0 else _LATIN.sub(" ", sample)
+    """Without Latin names, in a text of another script; "сaд" typed with a Latin a is Cyrillic all the same."""
+    if script.name == "Latn" or script.share == 1.0:
+        return sample
+    plain = _LATIN.sub(" ", sample)
+    return plain.translate(_LOOKALIKES) if script.name == "Cyrl" else plain
 
 
-def _second_opinion(
-    sample: str, scores: dict[str, float], tag: str, able: tuple[str, ...]
-) -> tuple[str, float, str]:
-    """Where the model is unsure: without the capitalised words, which are names; then what langdetect says."""
+def _second_opinion(sample: str, scores: dict[str, float], able: tuple[str, ...]) -> tuple[str, float, str]:
+    """Where the model is unsure: itself and langdetect on the text without its capitalised words, which are names."""
     plain = _CAPITALISED.sub(" ", sample)
     if sum(map(str.isalpha, plain)) >= FEWEST_LETTERS:
-        again = _scores(plain, able)
-        scores = {other: (score + again[other]) / 2 for other, score in scores.items()}
-        tag, _ = _likeliest(scores, sample)
+        again, other = _scores(plain, able), _langdetect(plain, able)
+        scores = {tag: (score + again[tag] + other.get(tag, 0.0)) / 3 for tag, score in scores.items()}
+    tag, _ = _likeliest(scores, sample)
     near = sum(score for other, score in scores.items() if other in relatives(tag))
-    other, sure = _langdetect(sample, able)
-    if other == tag:
-        return tag, max(scores[tag], min(sure, 0.9)), "both"
-    return tag, max(scores[tag], LEAST_CONFIDENCE) if near >= LEAST_CONFIDENCE else scores[tag], "py3langid"
+    return tag, max(scores[tag], LEAST_CONFIDENCE) if near >= _NEAR_ENOUGH else scores[tag], "both"
 
 
 @cache
@@ -178,6 +182,11 @@ def _model() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # numpy and 93 MB: only when a text needs it
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+@cache
+def _known_labels() -> frozenset[str]:
+    return frozenset(_SAME.get(label, label) for label in _model().labels)
 
 
 @lru_cache(maxsize=32)
@@ -200,7 +209,7 @@ def _factory() -> Any:
     return detector_factory._factory
 
 
-def _langdetect(sample: str, able: tuple[str, ...]) -> tuple[str, float]:
+def _langdetect(sample: str, able: tuple[str, ...]) -> dict[str, float]:
     """What langdetect says among the languages able to be it.
 
     The script decides before: it calls Traditional Chinese Korean, and Georgian Estonian at 1.00.
@@ -212,5 +221,5 @@ def _langdetect(sample: str, able: tuple[str, ...]) -> tuple[str, float]:
     try:
         found = [(_SAME.get(one.lang, one.lang), one.prob) for one in asked.get_probabilities()]
     except LangDetectException:  # no features in the text
-        return UNDETERMINED, 0.0
-    return next(((tag, prob) for tag, prob in found if tag in able), (UNDETERMINED, 0.0))
+        return {}
+    return {tag: prob for tag, prob in found if tag in able}

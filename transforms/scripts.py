@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
@@ -11,9 +10,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-_WHOLE_WORD = 3  # listed words up to this length must be the whole word; longer ones may go on
+import regex
+
+_OTHER_SHARE = 0.2  # a text of other letters may be mostly Latin names
 _KANA_SHARE = 0.1  # of Han and kana together; a Chinese text may quote の
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = regex.compile(r"[\p{L}\p{M}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,10 @@ def main_script(text: str) -> Script:
         del counts["Hani"]
     if not total:
         return Script("Zyyy", 0, 1.0)
-    name, count = counts.most_common(1)[0]
+    latin = counts.pop("Latn", 0)
+    name, count = counts.most_common(1)[0] if counts else ("Latn", 0)
+    if latin and count < _OTHER_SHARE * total:
+        name, count = "Latn", latin
     return Script(name, total, count / total)
 
 
@@ -100,42 +104,63 @@ def by_letters(text: str, script: str, able: tuple[str, ...]) -> str | None:
         ((sum(counts[letter] for letter in letters), tag) for tag, letters in table.items()), reverse=True
     )
     best, tag = scores[0]
-    if tag in able and best >= 2 and best > 1.2 * scores[1][0]:
+    if tag in able and best >= 2 and best > scores[1][0]:
         return tag
     return None
 
 
 @cache
-def _groups() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+def _groups() -> dict[str, list[tuple[str, Words]]]:
     """For each language that has close relatives: the words of itself and of each of them."""
-    found: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    found: dict[str, list[tuple[str, Words]]] = {}
     for group, table in rules()["words"].items():
-        patterns = [(tag, _pattern(words)) for tag, words in table.items()]
+        lists = [(tag, Words(words)) for tag, words in table.items()]
         for tag in group.split():
-            found[tag] = patterns
+            found[tag] = lists
     return found
 
 
-def _pattern(words: str) -> re.Pattern[str]:
-    whole = [word for word in words.split() if len(word) <= _WHOLE_WORD]
-    begun = [word for word in words.split() if len(word) > _WHOLE_WORD]
-    return re.compile(rf"\b(?:(?:{'|'.join(whole) or '(?!)'})\b|(?:{'|'.join(begun) or '(?!)'}))")
+def relatives(tag: str) -> frozenset[str]:
+    """The languages so close to one that words, not letters, tell them apart; itself among them."""
+    return frozenset({tag, *(other for other, _ in _groups().get(tag, ()))})
 
 
-def by_words(text: str, tag: str, able: tuple[str, ...]) -> str | None:
-    """Between close relatives ("hr", "bs", "sr"), the one most of whose own words occur; None when even."""
-    patterns = [(other, pattern) for other, pattern in _groups().get(tag, ()) if other in able]
-    if len(patterns) < 2:
-        return None
-    lower = text.lower()
-    scores = sorted(((len(pattern.findall(lower)), other) for other, pattern in patterns), reverse=True)
-    return scores[0][1] if scores[0][0] > scores[1][0] else None
+def count_words(text: str, tag: str) -> dict[str, int]:
+    """How many of the words of each relative of `tag` occur in a text; empty when it has none.
+
+    >>> count_words("Tko je bio tamo? Vrijeme će pokazati.", "sr")
+    {'hr': 1, 'bs': 0, 'sr': 0}
+    """
+    lists = _groups().get(tag)
+    if not lists:
+        return {}
+    words = split_words(text)
+    return {other: own.count(words) for other, own in lists}
+
+
+def split_words(text: str) -> list[str]:
+    """The words in lower case; a mark stays with its letter."""
+    return _WORD.findall(text.lower())
+
+
+class Words:
+    """A list of words to count; "tisuć*" is every word that begins so, "~qw" every one with such a letter."""
+
+    def __init__(self, listed: str) -> None:
+        self.whole = frozenset(word for word in listed.split() if word[-1] != "*" and word[0] != "~")
+        self.signs = frozenset("".join(word[1:] for word in listed.split() if word[0] == "~"))
+        self.begun = tuple(word[:-1] for word in listed.split() if word.endswith("*"))
+
+    def count(self, words: list[str]) -> int:
+        """How many of `words` are on the list."""
+        found = sum(word in self.whole or word.startswith(self.begun) for word in words)
+        return found + sum(not self.signs.isdisjoint(word) for word in words) if self.signs else found
 
 
 @cache
-def _variants() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+def _variants() -> dict[str, list[tuple[str, Words]]]:
     return {
-        tag: [(name, _pattern(words)) for name, words in table.items()]
+        tag: [(name, Words(words)) for name, words in table.items()]
         for tag, table in rules()["variants"].items()
     }
 
@@ -153,7 +178,9 @@ def variant_of(tag: str, text: str, script: Script) -> str | None:
         return f"zh-{best}" if sides[best] > 2 * min(sides.values()) else None
     if len(tags()[tag]["scripts"]) > 1:
         return f"{tag}-{script.name}"
-    patterns = _variants().get(tag, ())
-    lower = text.lower() if patterns else ""
-    scores = sorted(((len(pattern.findall(lower)), name) for name, pattern in patterns), reverse=True)
-    return scores[0][1] if scores and scores[0][0] > scores[1][0] else None
+    lists = _variants().get(tag)
+    if not lists:
+        return None
+    words = split_words(text)
+    scores = sorted(((own.count(words), name) for name, own in lists), reverse=True)
+    return scores[0][1] if scores[0][0] > scores[1][0] else None

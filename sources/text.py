@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from sources.contract import Reading
 from sources.decoding import DAMAGE, Decoder, is_damaged
@@ -12,8 +12,10 @@ from sources.opened import Opened
 from transforms.records import Given, RawDocument, Reject
 
 #: Characters that must follow a start before it is cut there: a start is known by what comes after it.
-LOOKAHEAD = 8 * 1024
-WINDOW = 64 * 1024
+LOOKAHEAD = 4 * 1024
+#: Starts are looked for in windows, because to find one costs as much as to split the text.
+WINDOW = 16 * 1024
+WIDER = 4
 
 LastStart = Callable[[str], int]
 
@@ -28,11 +30,13 @@ class _Pending:
     text: str = ""
     offset: int = 0
     line: int = 1
+    searched: int = 0  # characters of `text` that hold no start
     skipping: bool = False  # until the next article starts
 
     def take(self, end: int) -> str:
         """Remove and return the first `end` characters."""
         taken, self.text = self.text[:end], self.text[end:]
+        self.searched = 0
         return taken
 
     def passed(self, text: str) -> None:
@@ -78,7 +82,7 @@ def read_text(opened: Opened, reading: Reading) -> Iterator[RawDocument | Reject
         pending.text += text
         if pending.skipping and not _skip(pending, reading.last_article_start):
             continue
-        if end := _safe_cut(pending.text, reading.last_article_start):
+        if end := _safe_cut(pending, reading.last_article_start):
             yield from _give(pending, end, reading)
         if len(pending.text) > reading.limits.article:
             yield _drop(pending)
@@ -96,32 +100,49 @@ def _tidy(text: str) -> str:
     return text.replace("\0", "")
 
 
-def _safe_cut(text: str, last_start: LastStart) -> int:
-    """Find the last start that enough text follows to be sure of; 0 when there is none."""
-    cut = last_start(text)
-    while cut > len(text) - LOOKAHEAD:
-        cut = last_start(text[:cut])
-        if not cut:
-            break
-    return cut
+def _safe_cut(pending: _Pending, last_start: LastStart) -> int:
+    """Find the last start that enough text follows to be sure of; 0 when there is none.
+
+    What was searched before without finding one is not searched again.
+    """
+    text, width = pending.text, WINDOW
+    floor = max(0, pending.searched - LOOKAHEAD)
+    while True:
+        low = max(floor, len(text) - width)
+        window = text[low:]
+        while (cut := last_start(window)) > 0:
+            if low + cut <= len(text) - LOOKAHEAD:
+                return low + cut
+            window = window[:cut]
+        if low == floor:
+            pending.searched = len(text)
+            return 0
+        width *= WIDER
 
 
 def _give(pending: _Pending, end: int, reading: Reading) -> Iterator[RawDocument | Reject]:
     """Give out `end` characters, but for the articles among them that hold undecodable bytes."""
     text = pending.take(end)
-    cuts = [0, len(text)]
-    if is_damaged(text):
-        cuts = [0, *article_starts(text, reading.last_article_start), len(text)]
-    clean = ""
-    for start, stop in pairwise(cuts):
-        article = text[start:stop]
-        if not is_damaged(article):
-            clean += article
-            continue
-        yield from pending.documents(clean)
-        yield _damaged(pending, article)
-        clean = ""
-    yield from pending.documents(clean)
+    while is_damaged(text):
+        start, stop = _article_around(text, DAMAGE.search(text), reading.last_article_start)
+        yield from pending.documents(text[:start])
+        yield _damaged(pending, text[start:stop])
+        text = text[stop:]
+    yield from pending.documents(text)
+
+
+def _article_around(text: str, damage: re.Match[str] | None, last_start: LastStart) -> tuple[int, int]:
+    """Find where the article with the damage starts and where the next one does."""
+    at = damage.start() if damage else 0
+    width = WINDOW
+    while True:
+        low, high = max(0, at - width), min(len(text), at + width)
+        starts = [low + start for start in article_starts(text[low:high], last_start)]
+        before = [start for start in starts if start <= at]
+        after = [start for start in starts if start > at]
+        if (before or low == 0) and (after or high == len(text)):
+            return max(before, default=0), min(after, default=len(text))
+        width *= WIDER
 
 
 def _damaged(pending: _Pending, article: str) -> Reject:
@@ -146,19 +167,23 @@ def _drop(pending: _Pending) -> Reject:
 
 def _skip(pending: _Pending, last_start: LastStart) -> bool:
     """Drop what comes before the next article; False when there is none yet."""
-    starts = article_starts(pending.text, last_start)
-    pending.passed(pending.take(starts[0] if starts else max(0, len(pending.text) - LOOKAHEAD)))
-    pending.skipping = not starts
-    return bool(starts)
+    start = next(article_starts(pending.text, last_start), 0)
+    pending.passed(pending.take(start or max(0, len(pending.text) - LOOKAHEAD)))
+    pending.skipping = not start
+    return start > 0
 
 
-def article_starts(text: str, last_start: LastStart) -> list[int]:
-    """Find every start but a first at 0, in windows, so that many small articles stay cheap."""
-    starts: set[int] = set()
+def article_starts(text: str, last_start: LastStart) -> Iterator[int]:
+    """Yield every start but a first at 0, in order, window by window, so that many small articles stay cheap."""
+    found = 0
     for low in range(0, len(text), WINDOW):
         begin = max(0, low - LOOKAHEAD)
         window = text[begin : low + WINDOW]
+        starts: list[int] = []
         while (start := last_start(window)) > 0:
-            starts.add(begin + start)
+            starts.append(begin + start)
             window = window[:start]
-    return sorted(starts)
+        for each in reversed(starts):
+            if each > found:
+                found = each
+                yield each

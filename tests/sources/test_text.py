@@ -67,4 +67,4 @@ def test_article_starts_in_windows():
     expected, at = [], 0
     while (at := text.find("\n# ", at) + 1) > 0:
         expected.append(at)
-    assert article_starts(text, last_start) == expected
+    assert list(article_starts(text, last_start)) == expected

@@ -13,7 +13,8 @@ _LONGEST = 60
 _CALL_LETTERS = re.compile(r"[KW][A-Z]{2,3}(?:[ -](?:TV|FM|AM|DT))?(?: ?\d{1,2})?", re.ASCII)
 _AND = re.compile(r"\s*(?:[/،,+＝=、]|\s-\s|\bet\b|\band\b|\bund\b|\by\b|\sو)\s*")
 _ON_THE_WEB = re.compile(
-    r"[\w-]{2,24}\.(?:com|net|org|co|id|ru|kz|ua|tv|info|news|in|az|md|uz|by|cr|mx|ar)(?:\.\w{2})?", re.I
+    r"[\w-]{2,24}\.(?:com|net|org|co|id|ru|kz|ua|tv|info|news|in|az|md|uz|by|cr|mx|ar)(?:\.\w{2})?",
+    re.IGNORECASE,
 )
 _QUOTES = " \t\n.'’‘\"“”„«»()[]/*"
 

@@ -23,12 +23,13 @@ _WORDS_IN_NAME = 7
 Separator = Literal["dash", "colon", "stop", "none"]
 
 _LEAD = re.compile(r"[\s\ufeff*•>#·▲■●►|]{0,20}(?:(?:RPT|CORRECTED|REFILE|UPDATE \d)\s*-+\s*)?")
-SEPARATOR = re.compile(
-    r"""(?P<dash> \s?(?:--+|[—–―‒]+|\ufffd{2,3})\s?-? | \s[-‐−_]-?(?=\s|["“'«\w]) | (?<=[\w.)/])[-‐−]\s
-          | \s?[.,:]\s?[-–—]+ | (?<=\))\s?- | \s=\s )
-      | (?P<colon> \s?:(?!//) )
-      | (?P<stop> (?<=[\w)/.\]])\.(?=\s|$) | \s?[।۔] )
-      | (?P<none> (?<=\)) (?=\s?["“„«'’\w]) )""",
+_SIGN = re.compile(r"[-‐−–—―‒_:.,।۔=)\ufffd]")
+_SEPARATOR = re.compile(
+    r"""(?P<dash> (?:--+|[—–―‒]+|\ufffd{2,3})(?:\s?-)? | (?<=\s)[-‐−_]-?(?=\s|["“'«\w]) | (?<=[\w.)/])[-‐−](?=\s)
+          | [.,:]\s?[-–—]+ | (?<=\))- | (?<=\s)=(?=\s) )
+      | (?P<colon> :(?!//) )
+      | (?P<stop> (?<=[\w)/.\]])\.(?=\s|$) | [।۔] )
+      | (?P<none> \)(?=\s?["“„«'’]|\s?[^\W_]) )""",
     re.VERBOSE,
 )
 _ITEM = re.compile(r"\(([^()]*)\)|(?<![^\s.,])/([^/]{2,40})/|([^,،()]+?)(?=[,،(]|\s/[^/]{2,40}/|$)")
@@ -58,19 +59,31 @@ def read_openings(text: str, at: int = 0) -> Iterator[Opening]:
     """Every stretch from `at` that has the shape of a dateline, shortest first."""
     lead = _LEAD.match(text, at)
     start = lead.end() if lead else at
-    limit = min(len(text), start + LOOK)
-    for count, match in enumerate(SEPARATOR.finditer(text, start, limit)):
-        if count >= _SEPARATORS:
-            return
-        head = text[start : match.start()]
+    if not _STARTS.match(text, start):
+        return
+    for head_end, kind, stop in find_separators(text, start, start + LOOK):
+        head = text[start:head_end].rstrip()
         if not _could_be(head):
-            if match.start() - start > _LONGEST_NAME and not _has_joint(head):
-                return
-            continue
+            return
         items = read_items(head)
         if items:
-            kind: Separator = match.lastgroup  # type: ignore[assignment]  # the groups are named after the type
-            yield Opening(items, kind, start, match.end(), body_start(text, match.end()))
+            yield Opening(items, kind, start, stop, body_start(text, stop))
+
+
+def find_separators(
+    text: str, start: int, limit: int, most: int = _SEPARATORS
+) -> Iterator[tuple[int, Separator, int]]:
+    """Where a head could end: the end of the head, the kind of separator, the offset behind it."""
+    count = behind = 0
+    for sign in _SIGN.finditer(text, start, min(limit, len(text))):
+        if sign.start() < behind or not (match := _SEPARATOR.match(text, sign.start())):
+            continue
+        count += 1
+        if count > most:
+            return
+        behind = match.end()
+        kind: Separator = match.lastgroup  # type: ignore[assignment]  # the groups are named after the type
+        yield (match.end() if kind == "none" else match.start()), kind, match.end()
 
 
 def body_start(text: str, at: int) -> int:
@@ -80,8 +93,11 @@ def body_start(text: str, at: int) -> int:
     return at
 
 
-def read_items(head: str) -> tuple[Item, ...]:
-    """Name the parts of `head`; empty when some part is too long or too odd for a dateline."""
+def read_items(head: str, *, opens: bool = True) -> tuple[Item, ...]:
+    """Name the parts of `head`; empty when some part is too long or too odd for a dateline.
+
+    `opens`: the first part is where a place is expected.
+    """
     items: list[Item] = []
     at = 0
     for match in _ITEM.finditer(head):
@@ -101,7 +117,7 @@ def read_items(head: str) -> tuple[Item, ...]:
             text = head[head.rindex(last.text, 0, match.start(group)) : match.end()].strip(_BLANK)
             items.append(Item(text, "date", last.bracketed, last.known))
         else:
-            items += _read_part(text, first=not items, bracketed=group != PLAIN_PART)
+            items += _read_part(text, first=opens and not items, bracketed=group != PLAIN_PART)
     return () if head[at:].strip(_BLANK + ".") else tuple(items)
 
 
@@ -124,14 +140,8 @@ def _read_part(text: str, *, first: bool, bracketed: bool) -> list[Item]:
     ]
 
 
-def _has_joint(head: str) -> bool:
-    return any(sign in head for sign in ",(/،")
-
-
 def _could_be(head: str) -> bool:
     """A cheap look before the expensive one: the first name must be short."""
-    if not _STARTS.match(head):
-        return False
     first = head
     for sign in ",(/،":
         at = first.find(sign)

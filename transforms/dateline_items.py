@@ -20,7 +20,32 @@ _NUMBER = re.compile(r"\d{1,4}(?:st|nd|rd|th|er|º|ª|°|o|a)?", re.IGNORECASE)
 _MISTYPED = re.compile(r"[A-Z]\w{2,8}\.? ?\d{1,3}|\d{1,2} [A-Z]\w{2,8}", re.ASCII)
 _DATED_AGENCY = re.compile(r"(.{3,20}?\d(?:, \d{4})?)[ /]+([^\d]{2,20})")
 _NO_DATE = ("no date", "date not given")
-_BETWEEN = frozenset("de del den der le la el am of the d al den em i o da dia di a na ta".split())
+_BETWEEN = frozenset(
+    [
+        "de",
+        "del",
+        "den",
+        "der",
+        "le",
+        "la",
+        "el",
+        "am",
+        "of",
+        "the",
+        "d",
+        "al",
+        "den",
+        "em",
+        "i",
+        "o",
+        "da",
+        "dia",
+        "di",
+        "a",
+        "na",
+        "ta",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)

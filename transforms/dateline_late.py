@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from transforms.dateline_cjk import read_cjk
 from transforms.dateline_evidence import Verdict, is_large, weigh
-from transforms.dateline_grammar import SEPARATOR, Opening, body_start, read_items
+from transforms.dateline_grammar import Opening, Separator, body_start, find_separators, read_items
 from transforms.dateline_reader import extend
 from transforms.place_choice import is_town
 
@@ -30,11 +30,10 @@ def read_late(text: str, language: str | None, country: str | None) -> tuple[Ope
     for bracket in _BRACKET.finditer(text, 0, LOOK):
         if (found := read_cjk(text, bracket.start(), language, country)) and found[1].places:
             return found
-    for count, match in enumerate(SEPARATOR.finditer(text, 0, LOOK + _BACK)):
-        if count >= _SEPARATORS:
-            break
-        for start in _starts(text, match.start()):
-            if found := _read_at(text, start, match, language, country):
+    for head_end, kind, stop in find_separators(text, 0, LOOK + _BACK, most=_SEPARATORS):
+        for start in _starts(text, head_end):
+            head = text[start:head_end]
+            if found := _read_at(text, start, head.rstrip(), (kind, stop), language, country):
                 return extend(text, *found)
     return None
 
@@ -46,14 +45,19 @@ def _starts(text: str, separator: int) -> Iterator[int]:
 
 
 def _read_at(
-    text: str, start: int, match: re.Match[str], language: str | None, country: str | None
+    text: str,
+    start: int,
+    head: str,
+    separator: tuple[Separator, int],
+    language: str | None,
+    country: str | None,
 ) -> tuple[Opening, Verdict] | None:
-    head = text[start : match.start()]
-    bracket = text[start - 1] == "(" and head.rstrip().endswith(")")
-    items = read_items(head.rstrip()[:-1] if bracket else head)
+    bracket = text[start - 1] == "(" and head.endswith(")")
+    items = read_items(head[:-1] if bracket else head)
     if not items or items[0].kind != "name" or not is_town(items[0].text.split("/")[0]):
         return None
-    opening = Opening(items, match.lastgroup, start - bracket, match.end(), body_start(text, match.end()))  # type: ignore[arg-type]  # the groups are named after the type
+    kind, stop = separator
+    opening = Opening(items, kind, start - bracket, stop, body_start(text, stop))
     verdict = weigh(text, opening, language, country)
     if not verdict or not verdict.places or not all(place.country for place in verdict.places):
         return None

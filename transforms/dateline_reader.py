@@ -76,7 +76,7 @@ def extend(text: str, opening: Opening, verdict: Verdict) -> tuple[Opening, Verd
     match = _TRAILER.match(text, opening.end)
     if not match or (verdict.date and verdict.agency):
         return opening, verdict
-    items = read_items(match[1].strip(" '‘’\"“”„«»"))
+    items = read_items(match[1].strip(" '‘’\"“”„«»"), opens=False)
     if not any(item.kind != "name" and item.known for item in items) or any(
         len(i.text) > 8 for i in items if i.kind == "name"
     ):

@@ -7,6 +7,7 @@ and for the publisher's country. Source: docs/places.md.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import log10
 
 from transforms.places import IS_CAPITAL, IS_COUNTRY, IS_REGION, STANDS_ALONE, Known, find_places, fold_name
@@ -19,6 +20,7 @@ _ALONE, _PUBLISHER, _OWN_NAME, _CAPITAL, _LANGUAGE = (
     1.0,
     0.7,
 )  # in powers of ten of inhabitants
+_CACHED = 4096  # datelines repeat
 _SPOKEN = {
     "de": {"DE", "AT", "CH"}, "fr": {"FR"}, "it": {"IT"}, "es": {"ES"}, "pt": {"BR", "PT"}, "nl": {"NL", "BE"},
     "pl": {"PL"}, "ru": {"RU"}, "uk": {"UA"}, "tr": {"TR"}, "id": {"ID"}, "ms": {"MY"}, "hi": {"IN"}, "gu": {"IN"},
@@ -28,6 +30,7 @@ _SPOKEN = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=_CACHED)
 def choose_place(
     text: str, regions: tuple[str, ...] = (), *, language: str | None = None, country: str | None = None
 ) -> tuple[Place | None, bool]:

@@ -31,7 +31,7 @@ _CACHED_NAMES = 4096  # datelines repeat: a day's wire names a few hundred place
 _LONGEST_NAME = 100
 _SPELLED = {
     **dict.fromkeys(map(ord, "-–—‐‑/_,()[]\"“”«»"), " "),
-    **dict.fromkeys(map(ord, ".'’‘ʼʻ`´·・•‎‏\u200b\u200c\u200d\u00ad\u0640"), None),
+    **dict.fromkeys(map(ord, ".'’‘ʼʻ`´·・•\u200b\u200c\u200d\u200e\u200f\u00ad\u0640"), None),
     **{ord(a): b for a, b in zip("ıøđłħŧðþ", ("i", "o", "d", "l", "h", "t", "d", "th"), strict=True)},
     **{ord(a): b for a, b in zip("ىیکةہھ", "ييكههه", strict=True)},
     ord("æ"): "ae",

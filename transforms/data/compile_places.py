@@ -35,9 +35,41 @@ from transforms.places import (
 
 HERE = Path(__file__).parent
 NAMED_FROM = 5_000  # inhabitants: towns that keep their names in other languages
-SMALL_TOWNS = set(
-    "US CA ES GB IE AU NZ DE AT CH FR IT NL BE PT LU LI AD SM VA MC MT IS FO GL JM BB LC VC GD AG DM KN".split()
-)
+SMALL_TOWNS = {
+    "US",
+    "CA",
+    "ES",
+    "GB",
+    "IE",
+    "AU",
+    "NZ",
+    "DE",
+    "AT",
+    "CH",
+    "FR",
+    "IT",
+    "NL",
+    "BE",
+    "PT",
+    "LU",
+    "LI",
+    "AD",
+    "SM",
+    "VA",
+    "MC",
+    "MT",
+    "IS",
+    "FO",
+    "GL",
+    "JM",
+    "BB",
+    "LC",
+    "VC",
+    "GD",
+    "AG",
+    "DM",
+    "KN",
+}
 SMALL_FROM = 2_000  # inhabitants, in SMALL_TOWNS but for the United States and Canada
 SMALL_TOWN_NAMES = 3  # of a town under NAMED_FROM: names in its own script that are kept
 CITY_STATE_KM2 = 3_000  # a country smaller than this, named alone, is put on the map at its capital
@@ -100,13 +132,13 @@ def read_countries(towns: list[Record]) -> list[Record]:
         for country, name in Locale.parse(tag).territories.items():
             names[country].append(name)
     capitals = {}
+    by_name = group_by_name(towns)
     rows = read_geonames("countries").values()
     for row in rows:
-        for town in towns:
-            if town["country"] == row["iso"] and fold_name(row["capital"]) in map(fold_name, town["names"]):
-                town["flags"] |= IS_CAPITAL
-                capitals[row["iso"]] = town
-                break
+        found = [t for t in by_name[fold_name(row["capital"])] if t["country"] == row["iso"]]
+        if found:
+            capitals[row["iso"]] = find_namesake(found, row["capital"])
+            capitals[row["iso"]]["flags"] |= IS_CAPITAL
     return [
         {
             "name": row["name"],
@@ -166,13 +198,24 @@ def apply_overrides(towns: list[Record]) -> None:
         town["flags"] |= HAS_LOCATION | (STANDS_ALONE if row.get("stands_alone") else 0)
 
 
-def mark_standalone(towns: list[Record], admin1: dict[str, str]) -> None:
-    """Mark the towns that need no state or country in a dateline."""
-    lists = tomllib.loads((HERE / "standalone.toml").read_text("utf-8"))
+def group_by_name(towns: list[Record]) -> dict[str, list[Record]]:
+    """The towns under each of their folded names."""
     by_name = defaultdict(list)
     for town in towns:
         for name in {fold_name(name) for name in town["names"]}:
             by_name[name].append(town)
+    return by_name
+
+
+def find_namesake(towns: list[Record], name: str) -> Record:
+    """The town whose own name it is (New Delhi, not Delhi), else the largest."""
+    return max(towns, key=lambda town: (fold_name(town["name"]) == fold_name(name), town["population"]))
+
+
+def mark_standalone(towns: list[Record], admin1: dict[str, str]) -> None:
+    """Mark the towns that need no state or country in a dateline."""
+    lists = tomllib.loads((HERE / "standalone.toml").read_text("utf-8"))
+    by_name = group_by_name(towns)
     for scope, entries in lists.items():
         for entry in entries:
             name, code = entry.rsplit("/", 1)
@@ -182,7 +225,7 @@ def mark_standalone(towns: list[Record], admin1: dict[str, str]) -> None:
             ]
             if not found:
                 raise SystemExit(f"standalone.toml: no such town: {entry}")
-            max(found, key=lambda town: town["population"])["flags"] |= STANDS_ALONE
+            find_namesake(found, name)["flags"] |= STANDS_ALONE
 
 
 def write_table(records: list[Record], path: Path) -> None:

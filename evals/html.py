@@ -19,8 +19,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from transforms.language import detect_language
 from transforms.page import read_page
 from transforms.records import Copy, Given
 
@@ -168,7 +169,9 @@ def _metadata(case: Case) -> Iterator[Item]:
         )
     if truth["published"]:
         yield "meta.date", case.id, float(_same_day(copy, datetime.fromisoformat(truth["published"])))
-    yield "meta.language", case.id, float(_primary(copy.declared_language) == _language_of(truth["body"]))
+    lead = "\n".join((copy.headline or "", *copy.paragraphs[:4]))[:1_000]
+    language = detect_language(lead, declared=copy.declared_language).language
+    yield "meta.language", case.id, float(_primary(language) == _language_of(truth["body"]))
     yield "meta.canonical", case.id, float(_place(copy.url or "") == _place(case.url))
 
 
@@ -197,12 +200,13 @@ def _language_of(body: str) -> str:
 
 
 def _place(url: str) -> str:
-    parts = urlsplit(url)
+    parts = urlsplit(unquote(url))
     return f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}".lower()
 
 
 def _captions(case: Case) -> Iterator[Item]:
-    ours = [_bare(caption.text) for caption in (case.copy.captions if case.copy else ())]
+    read = case.copy.captions if case.copy else ()
+    ours = [_bare(text) for c in read for text in (c.text, f"{c.text} {c.credit or ''}")]
     paragraphs = {_bare(text) for text in (case.copy.paragraphs if case.copy else ())}
     for number, image in enumerate(case.truth["images"]):
         true = _bare(image.get("caption") or "")

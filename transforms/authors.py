@@ -17,6 +17,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S*|\S+@\S+|@\w+")
 _BRACKETS = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]")
 _LONGEST_NAME = 60  # in characters
 _MOST_WORDS = 6
+_MOST_PERSON_WORDS = 5
 _MOST_AUTHORS = 20
 _NOT_A_NAME = frozenset(
     (
@@ -56,8 +57,29 @@ def split_authors(values: Iterable[str], publishers: Collection[str] = ()) -> tu
     return tuple((people or unique)[:_MOST_AUTHORS])
 
 
+def people_in(text: str) -> tuple[str, ...]:
+    """The names of people in a byline as printed; none when it reads like anything else.
+
+    >>> people_in("By Ana Ruiz and Tom O'Neill")
+    ('Ana Ruiz', "Tom O'Neill")
+    >>> people_in("Read more about this author")
+    ()
+    """
+    names = split_authors([text])
+    return names if names and all(_is_person(name) for name in names) else ()
+
+
+def _is_person(name: str) -> bool:
+    words = name.split()
+    cased = [word for word in words if word[0].lower() != word[0].upper()]
+    small = sum(word[0].islower() for word in cased)
+    return (
+        2 <= len(words) <= _MOST_PERSON_WORDS and small <= len(words) // 3 or (not cased and len(name) <= 12)
+    )
+
+
 def _parts(value: str) -> list[str]:
-    value = _BRACKETS.sub(" ", _ADDRESS.sub(" ", value[:1_000]))
+    value = _BRACKETS.sub(" ", _ADDRESS.sub(" ", value[:1_000])).split(" (")[0]
     value = _BY.sub("", value.strip(), count=1) if _BY.match(value.strip()) else value
     return _AND.split(value)
 

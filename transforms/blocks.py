@@ -22,6 +22,10 @@ _KINDS: dict[str, Kind] = {
     "figcaption": "caption", "figure": "caption", "h1": "heading", "h2": "heading", "h3": "heading",
     "h4": "heading", "h5": "heading", "h6": "heading",
 }  # fmt: skip
+_PICTURES = frozenset(("img", "picture", "amp-img", "video", "amp-video"))
+_RUNNING = frozenset(
+    ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td")
+)  # a class on a word inside is no box
 _BREAK = "\x00"  # no text node of an HTML page can hold it
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _PROSE = 80  # letters
@@ -46,6 +50,9 @@ class Frame:
     pardoned: frozenset[str] = frozenset()  # rules taken back here and below
     caption: Frame | None = None
     depth: int = 0
+    deck: bool = False
+    byline: bool = False
+    image: bool = False  # there is a picture in it
 
     def chain(self) -> Iterator[Frame]:
         """Yield the element and those around it, inside out."""
@@ -172,15 +179,29 @@ def _walk(body: LexborNode, exempt: set[int]) -> list[Block]:
             writer.add(node.text_content or "", link=link, strong=strong)
         elif (tag := node.tag or "") == "br":
             writer.add(_BREAK, link=False, strong=False)
+        elif tag in _PICTURES:
+            _mark_image(frame)
         elif node.is_element_node and tag not in drop_tags:
             number += 1
             inner = _open(node, tag, frame, number, exempt)
-            if tag in block_tags:
+            if tag in block_tags or (inner is not frame and _is_apart(inner, frame)):
                 writer.flush(frame)
                 stack.append((None, inner, False, False))
             _push(stack, node, inner, link or tag == "a", strong or tag in _STRONG)
     writer.flush(root)
     return writer.blocks
+
+
+def _is_apart(inner: Frame, outer: Frame) -> bool:
+    """Whether an inline element is a paragraph of its own: a caption, or boilerplate, in a <span>."""
+    return (inner.caption is inner) or inner.dropped != outer.dropped
+
+
+def _mark_image(frame: Frame) -> None:
+    for outer in frame.chain():
+        if outer.image:
+            return
+        outer.image = True
 
 
 def _push(
@@ -211,7 +232,11 @@ def _open(node: LexborNode, tag: str, parent: Frame, number: int, exempt: set[in
         return frame
     if frame.caption is None and (tag == "figcaption" or "caption" in meaning):
         frame.caption, frame.kind = frame, "caption"
-    _judge(frame, _dropped(attributes, meaning), exempt)
+    frame.deck = parent.deck or "deck" in meaning
+    frame.byline = parent.byline or "byline" in meaning
+    rule = _dropped(attributes, meaning)
+    if tag in rules().block_tags or parent.tag not in _RUNNING or not rule.startswith("class:"):
+        _judge(frame, rule, exempt)
     return frame
 
 

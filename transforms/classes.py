@@ -24,6 +24,7 @@ class Rules:
     keep_tags: frozenset[str]
     drop_roles: frozenset[str]
     words: dict[str, frozenset[str]]  # by meaning: "drop", "caption", "credit", "deck", "byline", …
+    pictures: re.Pattern[str]  # names of boxes around a picture
     lines: frozenset[str]
     line_starts: tuple[str, ...]
     meta: dict[str, tuple[str, ...]]  # names of <meta> elements by field, best first
@@ -34,7 +35,7 @@ def rules() -> Rules:
     """The packaged rules, read once."""
     raw = tomllib.loads(files("transforms").joinpath("data/page.toml").read_text("utf-8"))
     words = {kind: frozenset(raw[kind]["words"]) for kind in ("drop", "caption", "credit", "deck", "byline")}
-    words |= {kind: frozenset(raw["drop"][kind]) for kind in ("unless", "hard", "quoted")}
+    words |= {kind: frozenset(raw["drop"][kind]) for kind in ("unless", "hard", "quoted", "gallery")}
     tags = raw["tags"]
     return Rules(
         drop_tags=frozenset(tags["drop"]),
@@ -42,6 +43,7 @@ def rules() -> Rules:
         keep_tags=frozenset(tags["keep"]),
         drop_roles=frozenset(raw["roles"]["drop"]),
         words=words,
+        pictures=re.compile("|".join(raw["caption"]["boxes"]), re.IGNORECASE),
         lines=frozenset(raw["lines"]["equal"]),
         line_starts=tuple(raw["lines"]["starts"]),
         meta={name: tuple(names) for name, names in raw["meta"].items()},

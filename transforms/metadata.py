@@ -43,6 +43,7 @@ class Metadata:
     body: str = ""  # JSON-LD articleBody: evidence, not copy
     captions: tuple[str, ...] = ()  # of JSON-LD images
     titles: tuple[str, ...] = ()  # every title the head knows
+    publishers: frozenset[str] = frozenset()  # names of the site, bare
     is_article: bool = False  # the head says that the page holds one
     sources: dict[str, str] = field(default_factory=dict)
 
@@ -81,19 +82,33 @@ def read_metadata(tree: LexborHTMLParser, given: Given) -> Metadata:
 
 
 def _read_titles(meta: Metadata, tree: LexborHTMLParser, article: Node, metas: Metas) -> None:
-    """The main heading where the head agrees with it, else the head's: heads carry search-engine titles."""
+    """The head's headline, unless the page shows another one and OpenGraph agrees with the page."""
     shown = [text for node in tree.css("h1")[:5] if (text := _line(node))]
     title = tree.css_first("title")
+    site = first(metas, "publisher")
     head = {
         "json-ld:headline": clean_text(article.get("headline")) or clean_text(article.get("name")),
         "og:title": "".join(metas.get("og:title", [])[:1]),
         "twitter:title": "".join(metas.get("twitter:title", [])[:1]),
         "title": _without_site(_line(title)) if title else "",
     }
+    head = {source: _without_ending(value, shown, site) for source, value in head.items()}
     meta.titles = tuple(dict.fromkeys(value for value in head.values() if value))
-    known = [bare(value) for value in meta.titles]
-    agreed = next((t for t in shown if len(t) >= _LEAST_HEADLINE and any(bare(t) in k for k in known)), "")
+    agreed = next((text for text in shown if bare(text) == bare(head["og:title"])), "")
     meta.take("headline", [("h1", agreed), *head.items(), ("h1", "".join(shown[:1]))])
+
+
+def _without_ending(title: str, shown: list[str], site: str) -> str:
+    """A title without what the page's own heading does not have at its end: the site or the section."""
+    for text in shown:
+        if len(text) >= _LEAST_HEADLINE and title != text and bare(title).startswith(bare(text)):
+            return text
+    parts = _TITLE_SEPARATORS.split(title)
+    return (
+        title[: -len(parts[-1])].rstrip(" |»·•–—-:")
+        if len(parts) > 1 and site and bare(parts[-1]) in bare(site)
+        else title
+    )
 
 
 def _line(node: LexborNode) -> str:
@@ -124,13 +139,16 @@ def _read_people(
     known = {bare(name) for name in (*names, first(metas, "publisher")) if name}
     written = [name for name in every(metas, "authors") if not name.startswith(("http", "/", "@"))]
     marked = tree.css('[rel~="author"], [itemprop="author"] [itemprop="name"], [itemprop="author"]')[:8]
+    meta.publishers = frozenset(known)
     options = [
         ("json-ld:author", _names(article.get("author"), nodes)),
         ("json-ld:creator", _names(article.get("creator"), nodes)),
         ("meta", written),
         ("rel:author", [_line(node) for node in marked]),
     ]
-    meta.take("authors", ((source, split_authors(values, known)) for source, values in options))
+    read = [(source, split_authors(values, known)) for source, values in options]
+    people = [(source, names) for source, names in read if any(bare(name) not in known for name in names)]
+    meta.take("authors", [*people, *read])
 
 
 def _names(value: Any, nodes: list[Node]) -> list[str]:

@@ -10,13 +10,15 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
-from transforms.blocks import Block, read_blocks
-from transforms.captions import read_captions
+from transforms.blocks import read_blocks
+from transforms.captions import mark_pictures
 from transforms.encoding import decode_page
+from transforms.head import bare
 from transforms.metadata import Metadata, read_metadata
 from transforms.readers import Pick, pick_story
 from transforms.records import Copy, Given, Reject, Stamp
 from transforms.slow_reader import find_date, read_slowly
+from transforms.story import Surroundings, read_surroundings
 
 MAX_BYTES = 10_000_000  # more is a data dump, and parsing grows with it
 MAX_DEPTH = 1_500  # open elements; lexbor's time grows with the square of it
@@ -73,7 +75,6 @@ _FLAT = frozenset(
         "use",
     ]
 )
-_NO_TEXT = "script, style, noscript, template, svg, iframe"
 
 
 def read_page(page: bytes, given: Given, origin: str) -> list[Copy] | Reject:
@@ -116,51 +117,26 @@ def _read_story(tree: LexborHTMLParser, meta: Metadata) -> Copy | None:
     if body is None:
         return None
     blocks = read_blocks(body)
+    mark_pictures(blocks)
     pick = pick_story(blocks, meta.headline or "")
+    around = read_surroundings(blocks, pick, meta, meta.declared_language) if pick else Surroundings()
     paragraphs = [block.text for block in pick.blocks] if pick else []
-    reader = "blocks"
-    page = ""
+    sources = meta.sources
+    sources["body"] = "blocks"
     if not _is_sure(pick):
-        tree.strip_tags(_NO_TEXT.split(", "))
-        page = tree.html or ""
-        slow = read_slowly(page)
+        slow = read_slowly(_without_scripts(tree))
         if _is_better(slow, paragraphs):
-            paragraphs, reader = slow, "trafilatura"
+            paragraphs, sources["body"] = slow, "trafilatura"
     if sum(map(len, paragraphs)) < _LEAST_BODY:
         return None
-    return _copy(tree, meta, blocks, pick, paragraphs, reader)
-
-
-def _is_sure(pick: Pick | None) -> bool:
-    return pick is not None and pick.share > 0.5 and sum(block.weight for block in pick.blocks) > 250
-
-
-def _is_better(slow: list[str], fast: list[str]) -> bool:
-    """Much longer, and with a sentence in it: trafilatura also makes text of lists of links."""
-    return any(len(text) >= _LEAST_SENTENCE for text in slow) and sum(map(len, slow)) > 1.5 * sum(
-        map(len, fast)
-    )
-
-
-def _copy(
-    tree: LexborHTMLParser,
-    meta: Metadata,
-    blocks: list[Block],
-    pick: Pick | None,
-    paragraphs: list[str],
-    reader: str,
-) -> Copy:
-    sources = dict(meta.sources)
-    sources["body"] = reader
-    stamps = _stamps(tree, meta, sources)
-    captions = read_captions(blocks, pick.frame) if pick else ()
-    summary = (meta.summary,) if meta.summary else ()
+    _settle(meta, around, tree)
     return Copy(
         headline=meta.headline,
-        summary=summary,
+        summary=(meta.summary,) if meta.summary else (),
+        byline=around.byline,
         authors=meta.authors,
-        captions=captions,
-        stamps=stamps,
+        captions=around.captions,
+        stamps=tuple(stamp for stamp in (meta.published_at, meta.updated_at) if stamp is not None),
         paragraphs=tuple(paragraphs),
         tags=meta.tags,
         url=meta.url,
@@ -172,11 +148,34 @@ def _copy(
     )
 
 
-def _stamps(tree: LexborHTMLParser, meta: Metadata, sources: dict[str, str]) -> tuple[Stamp, ...]:
-    published = meta.published_at
-    if published is None:
-        day = find_date(tree.html or "")
-        if day is not None:
-            published = Stamp(text=day.isoformat(), kind="published", value=day, precision="day")
-            sources["published_at"] = "htmldate"
-    return tuple(stamp for stamp in (published, meta.updated_at) if stamp is not None)
+def _is_sure(pick: Pick | None) -> bool:
+    return pick is not None and pick.share > 0.5 and sum(block.weight for block in pick.blocks) > 250
+
+
+def _is_better(slow: list[str], fast: list[str]) -> bool:
+    """Much longer, and with a sentence in it: trafilatura also makes text of lists of links."""
+    sentence = any(len(text) >= _LEAST_SENTENCE for text in slow)
+    return sentence and sum(map(len, slow)) > 1.5 * sum(map(len, fast))
+
+
+def _without_scripts(tree: LexborHTMLParser) -> str:
+    tree.strip_tags(["script", "style", "noscript", "template", "svg", "iframe"])
+    return tree.html or ""
+
+
+def _settle(meta: Metadata, around: Surroundings, tree: LexborHTMLParser) -> None:
+    """Fill what the head does not say from the page itself; htmldate is asked for a date last."""
+    if around.deck:
+        meta.summary = None
+        meta.take("summary", [("page:deck", around.deck)])
+    if not any(bare(name) not in meta.publishers for name in meta.authors) and around.authors:
+        meta.authors = ()
+        meta.take("authors", [("page:byline", around.authors)])
+    shown = {stamp.kind: stamp for stamp in reversed(around.stamps)}
+    if meta.published_at is None:
+        meta.take("published_at", [("page:stamp", shown.get("published") or shown.get("unknown"))])
+    if meta.updated_at is None:
+        meta.take("updated_at", [("page:stamp", shown.get("updated"))])
+    if meta.published_at is None and (day := find_date(_without_scripts(tree))) is not None:
+        stamp = Stamp(text=day.isoformat(), kind="published", value=day, precision="day")
+        meta.take("published_at", [("htmldate", stamp)])

@@ -125,7 +125,7 @@ def _decide(sample: str, script: Script, wanted: tuple[str, ...], detector: str)
         return *max(found.items(), key=lambda item: item[1]), "langdetect"
     scores = _scores(_without_names(sample, script), able)
     tag, reason = _likeliest(scores, sample)
-    near = sum(score for other, score in scores.items() if other in relatives(tag))
+    near = sum(scores.get(other, 0.0) for other in relatives(tag))
     if near < _SECOND_OPINION:
         return _second_opinion(sample, scores, able)
     return tag, max(scores.get(tag, 0.0), LEAST_CONFIDENCE), reason
@@ -173,7 +173,7 @@ def _second_opinion(sample: str, scores: dict[str, float], able: tuple[str, ...]
         again, other = _scores(plain, able), _langdetect(plain, able)
         scores = {tag: (score + again[tag] + other.get(tag, 0.0)) / 3 for tag, score in scores.items()}
     tag, _ = _likeliest(scores, sample)
-    near = sum(score for other, score in scores.items() if other in relatives(tag))
+    near = sum(scores.get(other, 0.0) for other in relatives(tag))
     return tag, max(scores[tag], LEAST_CONFIDENCE) if near >= _NEAR_ENOUGH else scores[tag], "both"
 
 

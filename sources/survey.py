@@ -14,6 +14,9 @@ from sources.contract import SourceError
 from sources.opened import BLOCK, STDIN, describe
 from transforms.records import Reject
 
+#: Stems of files that are about the folder they are in, and so are no copy unless named outright.
+ABOUT_THE_FOLDER = frozenset({"readme", "license", "licence", "notice", "copying"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
@@ -27,8 +30,8 @@ class Fingerprint:
 def find_files(paths: Iterable[str], *, skip: Collection[str] = ()) -> Iterator[str | Reject]:
     """Find the files that `paths` name: files, folders, patterns, "-" for standard input; each once.
 
-    Folders are walked in sorted order; hidden files, hidden folders and everything in `skip` (the index
-    and the state of this tool) are left out there, but a file named outright is always read. A folder that
+    Folders are walked in sorted order; hidden files and folders, a README or a licence, and everything in
+    `skip` (the index and the state of this tool) are left out there; a file named outright is always read. A folder that
     cannot be listed is a Reject. Raises SourceError at once, before anything is read, for a path that is
     not there.
     """
@@ -84,7 +87,7 @@ def _walk(root: str, skipped: Collection[str]) -> Iterator[str | Reject]:
         )
         for name in sorted(names):
             path = os.path.join(folder, name)  # noqa: PTH118
-            if not name.startswith(".") and _is_input(path) and os.path.realpath(path) not in skipped:
+            if _is_input(path) and os.path.realpath(path) not in skipped:
                 yield path
     yield from _drain(refused)
 
@@ -95,9 +98,12 @@ def _drain(refused: list[Reject]) -> Iterator[Reject]:
 
 
 def _is_input(path: str) -> bool:
-    """Tell a file from a socket or pipe, which would block; what cannot be asked is left to fail when read."""
+    """Tell copy from what is hidden, about the folder, or a pipe; what cannot be asked fails when it is read."""
+    file = Path(path)
+    if file.name.startswith(".") or file.stem.lower() in ABOUT_THE_FOLDER:
+        return False
     try:
-        return S_ISREG(Path(path).stat().st_mode)
+        return S_ISREG(file.stat().st_mode)
     except OSError:
         return True
 

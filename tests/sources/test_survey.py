@@ -21,6 +21,7 @@ def folder(tmp_path):
         ".git/d.txt",
         "index/e.txt",
         "odd[1].txt",
+        "README.md",
     ):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
@@ -37,6 +38,10 @@ def names(folder, *paths, **options):
 def test_folders(folder):
     found = names(folder, folder, skip=[str(folder / "index")])
     assert found == ["a.txt", "b.txt", "gone", "odd[1].txt", "sub/c.jsonl"]
+
+
+def test_a_readme_is_copy_only_when_named(folder):
+    assert names(folder, folder / "README.md") == ["README.md"]
 
 
 def test_patterns_and_repeats(folder):

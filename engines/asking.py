@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from engines.contract import EngineError, Query, Sort
+from engines.fields import read_fields
 from engines.lucene import parse
 from engines.tree import Bool, Node, Term
 
@@ -33,14 +34,16 @@ def read_query(query: Query) -> Asked:
 
 
 def scores(node: Node) -> bool:
-    """Whether some stories fit better than others: a word does that, a date or a "-word" does not.
+    """Whether some stories fit better than others: a word of a text does that, a name or a date does not.
 
-    >>> scores(parse("-rome").node), scores(parse("rome").node)
+    How rare a name is among the stories that have one says nothing, and tantivy and Lucene count it differently.
+
+    >>> scores(parse("place:rome -paris").node), scores(parse("rome").node)
     (False, True)
     """
     match node:
         case Term():
-            return True
+            return node.field is None or read_fields().kind_of(node.field) == "text"
         case Bool():
             return any(scores(part) for part in (*node.must, *node.should))
         case _:

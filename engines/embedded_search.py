@@ -18,7 +18,7 @@ from engines.asking import Asked, read_cursor, read_query, write_cursor
 from engines.contract import FACETS, FacetValue, Hit, Page, Query
 from engines.highlight import highlight
 from engines.shelf import Shelf
-from engines.tantivy_document import JSON, NEWEST, OLDEST, field_name, schema_of
+from engines.tantivy_document import JSON, NEWEST, OLDEST, facet_name, schema_of
 from engines.tantivy_query import render_query
 from transforms.document import article_from_json
 
@@ -130,7 +130,7 @@ def _hit(part: _Part, row: _Row, asked: Asked, query: Query) -> Hit:
 
 def _facet(parts: Sequence[_Part], name: str, size: int) -> tuple[FacetValue, ...]:
     """Count a facet's values over all parts: the most frequent first, equal ones by name."""
-    terms = {"field": field_name(FACETS[name]), "size": _FACET_VALUES, "segment_size": _FACET_VALUES}
+    terms = {"field": facet_name(FACETS[name]), "size": _FACET_VALUES, "segment_size": _FACET_VALUES}
     counts: Counter[str] = Counter()
     for part in parts:
         found = part.searcher.aggregate(part.query, {name: {"terms": terms}})

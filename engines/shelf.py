@@ -54,10 +54,6 @@ def _whitespace() -> tantivy.TextAnalyzer:
     return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
 
-def _as_written() -> tantivy.TextAnalyzer:
-    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).build()
-
-
 class Shelf:
     """The index of one analyzer key."""
 
@@ -72,8 +68,6 @@ class Shelf:
             for chain in CHAINS:
                 self._index.register_tokenizer(chain, tantivy_analyzer(key, chain))
             self._index.register_tokenizer("whitespace", _whitespace())
-            # A keyword is compared folded and counted as written: the columns have tokenizers of their own.
-            self._index.register_fast_field_tokenizer("folded", _as_written())
             self._index.config_reader("manual")
 
     def searcher(self) -> Any:

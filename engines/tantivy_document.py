@@ -39,6 +39,7 @@ class _Target:
     kind: str  # "id", "text", "name", "keyword", "date"
     name: str
     exact: str | None  # the unstemmed copy
+    facet: str | None  # the copy that is counted, as written
 
 
 def field_name(path: str) -> str:
@@ -53,6 +54,11 @@ def field_name(path: str) -> str:
 def exact_name(path: str) -> str:
     """Give the name of the unstemmed copy."""
     return f"{field_name(path)}_exact"
+
+
+def facet_name(path: str) -> str:
+    """Give the name of the copy whose values are counted as written."""
+    return f"{field_name(path)}_facet"
 
 
 @functools.cache
@@ -80,6 +86,7 @@ def _targets(key: str) -> Mapping[str, _Target]:
             kind="id" if path == "id" else kind,
             name=field_name(path),
             exact=exact_name(path) if kind == "text" and has_exact else None,
+            facet=facet_name(path) if path in FACETS.values() else None,
         )
         for path, kind in _indexed().items()
     }
@@ -89,18 +96,19 @@ def _targets(key: str) -> Mapping[str, _Target]:
 def schema_of(key: str) -> tantivy.Schema:
     """Make the schema of one key's index."""
     builder = tantivy.SchemaBuilder()
-    for path, target in _targets(key).items():
+    for target in _targets(key).values():
         if target.kind == "id":
             builder.add_text_field(target.name, tokenizer_name="raw", index_option="basic")
         elif target.kind == "keyword":
-            fast = path in FACETS.values()
-            builder.add_text_field(target.name, tokenizer_name="folded", index_option="basic", fast=fast)
+            builder.add_text_field(target.name, tokenizer_name="folded", index_option="basic")
         elif target.kind == "date":
             builder.add_date_field(target.name, indexed=True, fast=True)
         else:
             builder.add_text_field(target.name, tokenizer_name=target.kind, index_option="position")
         if target.exact:
             builder.add_text_field(target.exact, tokenizer_name="exact", index_option="basic")
+        if target.facet:
+            builder.add_text_field(target.facet, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_text_field(PRESENT, tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field(IDENTITY, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_unsigned_field(NEWEST, fast=True)
@@ -167,6 +175,8 @@ def _add(document: tantivy.Document, target: _Target, value: str, key: KeyAnalys
     if target.kind == "keyword":
         if len(value) <= _MAX_KEYWORD:
             document.add_text(target.name, prepare_keyword(value))
+            if target.facet:
+                document.add_text(target.facet, value)
     elif target.kind == "date":
         document.add_date(target.name, read_moment(value))
     elif target.kind == "id":

@@ -56,9 +56,7 @@ def _read_signed(
     match = _signed().match(text, at)
     if not match:
         return None
-    place, _ = (
-        choose_place(match["place"], language=language, country=country) if match["place"] else (None, False)
-    )
+    place = _read_place(match["place"], language, country) if match["place"] else None
     if match["place"] and not place:
         if not match["date"]:
             return None

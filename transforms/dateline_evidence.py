@@ -31,6 +31,7 @@ _SEPARATOR = {"dash": 1.0, "colon": 0.0, "stop": 0.0, "none": -0.5}
 _CAPITALS, _GOES_ON = 0.5, -2.0
 #: Where a name and a dash open what a speaker says: "Miranda -- Em relação a mim".
 _SPEAKERS = frozenset(["pt", "es"])
+_MORE = ("(", "/")
 _NOWHERE = frozenset(["clandestine", "no city", "city unknown"])
 _SPLIT = re.compile(r"\s*(?:/|\bet\b|\band\b|\bund\b|\by\b|&|\s[-–]\s)\s*")
 _PARTICLE = re.compile(r"[^\W\d_]{1,3}|della|delle|degli|upon|unter|über|under|sobre|sous|auf|dels|aan")
@@ -56,6 +57,10 @@ def weigh(
     date, agency = opening.first("date"), opening.first("agency")
     if len(names) > 4 or (names and opening.items[0].kind == "date"):
         return None
+    if opening.separator == "stop" and (
+        (date and not date.known) or text[opening.end : opening.end + 1] in _MORE
+    ):
+        return None  # an abbreviation inside the dateline: "Jan. 2 (AP)", "Calif. (KGO)", "МОСКВА, 29 июня. /ТАСС/"
     if not names or names[0].bracketed:
         return _weigh_without_place(text, opening, names, date, agency)
     if names[0].text.lower() in _NOWHERE:
@@ -157,6 +162,7 @@ def _weigh_without_place(
 
 
 def is_large(place: Place) -> bool:
+    """Whether readers abroad know the town."""
     for known in find_places(place.text):
         if (known.name, known.country) == (place.name, place.country):
             return known.is_town and known.population >= _LARGE

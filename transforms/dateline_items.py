@@ -97,9 +97,15 @@ def read_item(text: str, *, first: bool = False, bracketed: bool = False) -> tup
         return (Item(both[1], "date", bracketed), Item(both[2], "agency", bracketed))
     if " via " in text and find_agency(text.rsplit(" via ", 1)[1]):
         return (Item(text.rsplit(" via ", 1)[1], "agency", bracketed),)
-    if not first and _MISTYPED.fullmatch(text):
+    if not first and (_MISTYPED.fullmatch(text) or _is_month(text)):
         return (Item(text, "date", bracketed, known=False),)
     return (Item(text, "name", bracketed, known=not bracketed),)
+
+
+def _is_month(text: str) -> bool:
+    """A month whose day was left out or mistyped: "April", "April l"."""
+    words = fold_name(text).split()
+    return 0 < len(words) < 3 and words[0] in _day_words()[0] and len(words[-1]) in (1, len(words[0]))
 
 
 @cache

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from transforms.agencies import find_agency
 from transforms.dateline_cjk import read_cjk
 from transforms.dateline_evidence import Verdict, is_large, weigh
 from transforms.dateline_grammar import Opening, Separator, body_start, find_separators, read_items
@@ -22,6 +23,8 @@ _BACK = 80  # characters from a separator to the start of its dateline
 _STARTS = 14  # words
 _WORD = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[(/]))[^\W\d_]")
 _ENDS_SENTENCE = re.compile(r"(?:[.!?…。।:]|[\"”“»)])\s+$|\n\s*$|^\s*$")
+#: Languages of India close a sentence with its verb: a town before the full stop is a dateline.
+_VERB_LAST = re.compile(r"[\u0900-\u0d7f\u200c\u200d ]+")
 _BRACKET = re.compile(r"(?<=[\s。！？）])[(（【〔\[［]|(?<=[\s])[\u3400-\u9fff]")
 
 
@@ -65,12 +68,13 @@ def _read_at(
 
 
 def _is_sure(text: str, opening: Opening, verdict: Verdict) -> bool:
-    first = opening.items[0].text
-    begins = bool(_ENDS_SENTENCE.search(text[max(0, opening.start - 4) : opening.start]))
-    if opening.separator in ("none", "stop", "colon"):
-        return bool(verdict.agency and verdict.agency.known)
-    if verdict.agency and verdict.agency.known or verdict.date and verdict.date.known:
-        return True
+    """Whether the evidence would do in the middle of a text."""
+    name, agency = opening.items[0].text, verdict.agency
+    large = any(is_large(place) for place in verdict.places)
     if opening.separator != "dash":
-        return False
-    return first.isupper() or (begins and any(is_large(place) for place in verdict.places))
+        signed = agency is not None and find_agency(agency.text) is not None
+        return (signed and (large or agency.bracketed)) or (large and bool(_VERB_LAST.fullmatch(name)))
+    if (agency and agency.known) or (verdict.date and verdict.date.known):
+        return True
+    begins = bool(_ENDS_SENTENCE.search(text[max(0, opening.start - 4) : opening.start]))
+    return name.isupper() or (large and (begins or text[opening.start] == "("))

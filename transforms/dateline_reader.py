@@ -13,6 +13,11 @@ from transforms.dateline_items import Item
 from transforms.dates import complete_date
 from transforms.records import Dateline
 
+_TRAILERS = 2  # a date and an agency
+_SHORT = 9  # characters: an agency that we do not know, beside one that we do
+_QUOTES = " '‘’\"“”„«»"
+#: Arabic papers put the reporter between dashes: "المفرق - سامي العلي - …".
+_REPORTER = re.compile(r"[\u0621-\u064a]{2,12}(?: [\u0621-\u064a]{2,12}){1,2}")
 _TRAILER = re.compile(r"([^\n]{2,40}?)\s?([:–—]-?|\s[-–—]+(?=\s)|\.(?=\s|$)|-(?=\s))")
 
 
@@ -72,25 +77,33 @@ def _join(first: Opening, agency: Verdict, opening: Opening, verdict: Verdict) -
 
 
 def extend(text: str, opening: Opening, verdict: Verdict) -> tuple[Opening, Verdict]:
-    """Take in a date or an agency that follows the separator: "КИЕВ, 15 апр — РИА Новости."."""
-    match = _TRAILER.match(text, opening.end)
-    if not match or (verdict.date and verdict.agency):
-        return opening, verdict
-    items = read_items(match[1].strip(" '‘’\"“”„«»"), opens=False)
-    if not any(item.kind != "name" and item.known for item in items) or any(
-        len(i.text) > 8 for i in items if i.kind == "name"
+    """Take in a date, an agency or a reporter that follows the separator: "КИЕВ, 15 апр — РИА Новости."."""
+    for _ in range(_TRAILERS):
+        match = _TRAILER.match(text, opening.end)
+        if not match or (verdict.date and verdict.agency):
+            break
+        added = _read_trailer(match[1].strip(_QUOTES), verdict)
+        if not added and not (match[2].strip() == "-" and _REPORTER.fullmatch(match[1])):
+            break
+        end = body_start(text, match.end())
+        opening = Opening(opening.items + added, opening.separator, opening.start, match.end(), end)
+        day = verdict.date or next((item for item in added if item.kind == "date"), None)
+        agency = verdict.agency or next((item for item in added if item.kind == "agency"), None)
+        reason = f"{verdict.reason}, then {added[0].kind if added else 'reporter'}"
+        verdict = Verdict(verdict.places, day, agency, verdict.points, reason)
+    return opening, verdict
+
+
+def _read_trailer(text: str, verdict: Verdict) -> tuple[Item, ...]:
+    """The date or agency that `text` is; nothing when it is more, or says what is known already."""
+    items = read_items(text, opens=False)
+    kinds = [item.kind for item in items if item.known or item.kind == "name"]
+    if (
+        "agency" in kinds
+        and not verdict.agency
+        and all(len(i.text) < _SHORT for i in items if i.kind == "name")
     ):
-        return opening, verdict
-    day = verdict.date or next((i for i in items if i.kind == "date"), None)
-    agency = verdict.agency or next((i for i in items if i.kind == "agency"), None)
-    if day is verdict.date and agency is verdict.agency:
-        return opening, verdict
-    whole = Opening(
-        opening.items + items, opening.separator, opening.start, match.end(), body_start(text, match.end())
-    )
-    agency = (
-        Item(match[1].strip(" '‘’\"“”„«»"), "agency") if agency and len(items) > 1 and not day else agency
-    )
-    return whole, Verdict(
-        verdict.places, day, agency, verdict.points, f"{verdict.reason}, then {items[0].kind}"
-    )
+        if "date" in kinds:
+            return tuple(item for item in items if item.kind != "name")
+        return (Item(text, "agency"),)
+    return items if kinds == ["date"] and not verdict.date else ()

@@ -13,14 +13,10 @@ from math import log10
 from transforms.places import IS_CAPITAL, IS_COUNTRY, IS_REGION, STANDS_ALONE, Known, find_places, fold_name
 from transforms.records import Place
 
-_ALONE, _PUBLISHER, _OWN_NAME, _CAPITAL, _LANGUAGE = (
-    3.0,
-    2.0,
-    1.0,
-    1.0,
-    0.7,
-)  # in powers of ten of inhabitants
+# In powers of ten of inhabitants.
+_ALONE, _PUBLISHER, _OWN_NAME, _CAPITAL, _LANGUAGE = 3.0, 2.0, 1.0, 1.0, 0.7
 _CACHED = 4096  # datelines repeat
+_NEWSY = {"US": 0.5, "GB": 0.2}  # where more stories are filed per inhabitant
 _SPOKEN = {
     "de": {"DE", "AT", "CH"}, "fr": {"FR"}, "it": {"IT"}, "es": {"ES"}, "pt": {"BR", "PT"}, "nl": {"NL", "BE"},
     "pl": {"PL"}, "ru": {"RU"}, "uk": {"UA"}, "tr": {"TR"}, "id": {"ID"}, "ms": {"MY"}, "hi": {"IN"}, "gu": {"IN"},
@@ -99,6 +95,7 @@ def _weight(known: Known, text: str, language: str | None, country: str | None) 
     weight = log10(known.population + 10)
     weight += _ALONE * bool(known.flags & STANDS_ALONE) + _CAPITAL * bool(known.flags & IS_CAPITAL)
     weight += _OWN_NAME * (fold_name(known.name) == fold_name(text))
+    weight += _NEWSY.get(known.country, 0.0)
     weight += _PUBLISHER * (country is not None and known.country == country.upper())
     weight += _LANGUAGE * (known.country in _SPOKEN.get(language or "", ()))
     if not known.is_town:

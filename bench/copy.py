@@ -48,70 +48,16 @@ _VERBS = [
     "delayed",
     "funded",
 ]
-_WORDS = [
-    "the",
-    "of",
-    "and",
-    "to",
-    "in",
-    "a",
-    "that",
-    "for",
-    "on",
-    "with",
-    "as",
-    "was",
-    "were",
-    "by",
-    "at",
-    "from",
-    "it",
-    "an",
-    "be",
-    "this",
-    "which",
-    "or",
-    "had",
-    "not",
-    "are",
-    "but",
-    "has",
-    "have",
-    "its",
-    "they",
-    "said",
-    "would",
-    "who",
-    "their",
-    "more",
-    "about",
-    "been",
-    "one",
-    "after",
-    "two",
-    "also",
-    "other",
-    "new",
-    "first",
-    "last",
-    "could",
-    "when",
-    "over",
-    "most",
-    "city",
-    "year",
-    "government",
-    "people",
-    "country",
-    "minister",
-    "official",
-    "company",
-    "market",
-    "report",
-    "week",
-    "public",
-    "plan",
-    "security",
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+_SENTENCES = [
+    "{who} told reporters on {day} that the {thing} in {town} would be {did} because of the {other}.",
+    "The {name} ministry said in a statement that at least {number} people were affected by the {thing}.",
+    "“We have {did} the {thing} and nothing will change before {day},” said {who}, a spokesman for {name}.",
+    "According to officials in {town}, the {other} was {did} after {number} days of talks over the {thing}.",
+    "A report published on {day} by the {name} institute put the cost of the {thing} at {number} million dollars.",
+    "Residents of {town} have long {did} the {thing}, which opposition leaders call a threat to the {other}.",
+    "The company, which employs {number} people near {town}, {did} an offer from {name} earlier this year.",
+    "It was the second {thing} in {number} weeks, and {who} said that the {other} should be {did} as well.",
 ]
 
 
@@ -141,11 +87,14 @@ def stories(count: int, size: int = 2_000, seed: int = 1) -> Iterator[dict[str, 
 
 
 def _paragraph(chance: random.Random, rare: list[str]) -> str:
-    sentences = []
-    for _ in range(chance.randint(2, 4)):
-        words = [chance.choice(_WORDS) if chance.random() < 0.7 else chance.choice(rare) for _ in range(18)]
-        sentences.append(" ".join(words).capitalize() + ".")
-    return " ".join(sentences)
+    def one(pattern: str) -> str:
+        return pattern.format(
+            who=chance.choice(_PEOPLE), thing=chance.choice(_THINGS), other=chance.choice(_THINGS),
+            did=chance.choice(_VERBS), name=chance.choice(rare).capitalize(), town=chance.choice(rare).capitalize(),
+            day=chance.choice(_DAYS), number=chance.randint(2, 900),
+        )  # fmt: skip
+
+    return " ".join(one(chance.choice(_SENTENCES)) for _ in range(chance.randint(2, 4)))
 
 
 def write_jsonl(path: Path, count: int, seed: int = 1) -> int:

@@ -26,10 +26,12 @@ from transforms.records import Document, RawDocument, Reject
 
 T = TypeVar("T")
 
-#: A document that takes longer is given up (a page of 8 MB takes its reader 8 s: docs/limits.md).
-_SOFT_LIMIT_S = 10
-#: A worker that sits in a C library for so long is killed and its batch done again without the culprit.
-_HARD_LIMIT_S = 20
+#: A page that takes longer is given up (one of 8 MB takes its reader 8 s: docs/limits.md); a text block may take
+#: longer, as it holds hundreds of articles. Seconds of the processor: a busy machine rejects nothing.
+_PAGE_LIMIT_S = 10
+_TEXT_LIMIT_S = 60
+#: A worker that sits in a C library for so long by the clock is killed, and its batch done again without the culprit.
+_HARD_LIMIT_S = 120
 _LONG_TEXT = 100_000  # characters
 #: As far ahead as two shards of 5,000 documents in batches of 250, so that workers go on while we load.
 _AHEAD = 40
@@ -168,11 +170,11 @@ def _shape_one(raw: RawDocument, stamp: RunStamp, detector: str) -> list[Documen
     from transforms.recipe import to_articles  # the main process of a large run has no need of the models
 
     try:
-        with _limited() if _may_be_slow(raw) else nullcontext():
+        with _limited(_limit_s(raw)) if _may_be_slow(raw) else nullcontext():
             items = to_articles(raw, detector=detector)
             return [item if isinstance(item, Reject) else to_document(item, stamp) for item in items]
     except _TimeIsUp:
-        return [_reject(raw, "too-slow", f"not shaped within {_SOFT_LIMIT_S} s")]
+        return [_reject(raw, "too-slow", f"not shaped within {_limit_s(raw)} s")]
 
 
 def _reject(raw: RawDocument, reason: str, detail: str) -> Reject:
@@ -194,21 +196,25 @@ def _may_be_slow(raw: RawDocument) -> bool:
     return raw.media == "html" or len(raw.text) > _LONG_TEXT
 
 
+def _limit_s(raw: RawDocument) -> int:
+    return _PAGE_LIMIT_S if raw.media == "html" else _TEXT_LIMIT_S
+
+
 @contextmanager
-def _limited() -> Iterator[None]:
-    """Raise _TimeIsUp after the soft limit; end the process after the hard one, if it is a worker."""
+def _limited(seconds: int) -> Iterator[None]:
+    """Raise _TimeIsUp after so many seconds of work; end the process after the hard limit, if it is a worker."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGALRM, _time_is_up)
-    signal.setitimer(signal.ITIMER_REAL, _SOFT_LIMIT_S)
+    before = signal.signal(signal.SIGPROF, _time_is_up)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     if multiprocessing.parent_process():
         faulthandler.dump_traceback_later(_HARD_LIMIT_S, exit=True, file=_nowhere().fileno())
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
         if multiprocessing.parent_process():
             faulthandler.cancel_dump_traceback_later()
 

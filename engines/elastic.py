@@ -30,12 +30,16 @@ REMEMBERED_S = 10.0  # another run may make an index for a new language
 
 
 class ElasticEngine:
-    """An Elasticsearch. Nothing is sent before the first question."""
+    """An Elasticsearch. Nothing is sent before the first question.
 
-    def __init__(self, url: str, access: Access | None = None, *, patience_s: float = 120.0) -> None:
+    `access`: the fields of engines.elastic_client.Access. `patience_s`: how long a load waits for an
+    Elasticsearch that takes nothing.
+    """
+
+    def __init__(self, url: str, *, patience_s: float = 120.0, **access: str | None) -> None:
         self._address = parse_address(url)
         self.url = self._address.url
-        self._client = connect(self._address, access or Access())
+        self._client = connect(self._address, Access(**access))
         self._sender = Sender(self._client, self._address, patience_s=patience_s)
         self._known = Indexes(by_key={})
         self._known_until = 0.0
@@ -116,7 +120,7 @@ class ElasticEngine:
         self._read()
         end_loading(self._client, self._address, self._known)
         self._refresh()
-        self._known_until = 0.0
+        self._read()
         self._held = None
 
     def _refresh(self) -> None:

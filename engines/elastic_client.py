@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +32,10 @@ REQUEST_TIMEOUT_S = 60
 ONE_PACKET = 1400  # bytes; below there is nothing to win by compressing
 CONNECTIONS = 8  # more than the sender ever has in flight
 _LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|\[?::1\]?", re.IGNORECASE)
+_EXAMPLE = "write it as http://localhost:9200/news; the name is in small letters, without dots"
+_CERTIFICATE = (
+    "give the file of its certificate authority, or the SHA-256 fingerprint that Elasticsearch printed"
+)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")  # no dots: they part the names of our indexes
 
 
@@ -69,9 +74,13 @@ def parse_address(url: str) -> Address:
     >>> parse_address("http://localhost:9200/news").name
     'news'
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 9200)
+    except ValueError:
+        raise EngineError("this address has a host or port that is none", hint=_EXAMPLE) from None
     if parts.username or parts.password:
-        host = (parts.netloc.rpartition("@")[2]) or "host"
+        host = parts.netloc.rpartition("@")[2]
         raise EngineError(
             f"the address of Elasticsearch at {host} holds a user or password",
             hint="take it out of the address and give it as a setting: addresses are printed",
@@ -80,23 +89,16 @@ def parse_address(url: str) -> Address:
     if parts.scheme not in ("http", "https") or not parts.hostname or not _NAME.fullmatch(name):
         raise EngineError(
             f"not an address of an Elasticsearch index: {url}",
-            hint="write it as http://localhost:9200/news; the name is in small letters, without dots",
+            hint=_EXAMPLE,
         )
-    port = _port(url)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return Address(host=f"{parts.scheme}://{host}:{port}{path}", name=name)
 
 
-def _port(url: str) -> int:
-    parts = urlsplit(url)
-    try:
-        return parts.port or (443 if parts.scheme == "https" else 9200)
-    except ValueError as error:
-        raise EngineError(f"not a port number: {url}", hint="http://localhost:9200/news") from error
-
-
 def connect(address: Address, access: Access) -> Elasticsearch:
     """Make a client; nothing is sent yet. Its own retries are off: they have no pause between them."""
+    if access.ca and not Path(access.ca).is_file():
+        raise EngineError(f"there is no file {access.ca} to know {address.host} by", hint=_CERTIFICATE)
     options: dict[str, Any] = {
         "ca_certs": access.ca,
         "ssl_assert_fingerprint": access.fingerprint,
@@ -114,8 +116,10 @@ def connect(address: Address, access: Access) -> Elasticsearch:
             max_retries=0,
             **{name: value for name, value in options.items() if value is not None},
         )
-    except (ValueError, OSError) as error:  # a CA file that is missing, a fingerprint that is none
-        raise EngineError(f"cannot use these settings for {address.url}: {error}", hint="") from error
+    except ValueError as error:  # a fingerprint that is none
+        raise EngineError(
+            f"cannot use these settings for {address.url}: {error}", hint=_CERTIFICATE
+        ) from error
 
 
 class GzipNode(Urllib3HttpNode):
@@ -166,7 +170,7 @@ def to_engine_error(error: Exception, address: Address) -> EngineError:
     if isinstance(error, TlsError):
         return EngineError(
             f"the certificate of {address.host} is not trusted: {error.message}",
-            hint="give the file of its certificate authority or its fingerprint",
+            hint=_CERTIFICATE,
         )
     if isinstance(error, ConnectionTimeout):
         return EngineError(

@@ -1,0 +1,1 @@
+"""Quality in numbers: one module a task, one runner, floors in baseline.json."""

@@ -32,7 +32,9 @@ def pack_document(document: RawDocument) -> bytes:
         {
             **{name: getattr(document, name) for name in _HEAD_FIELDS},
             "given": {
-                name: _plain(value) for name in _GIVEN_FIELDS if (value := getattr(document.given, name))
+                name: _plain(value)
+                for name in _GIVEN_FIELDS
+                if (value := getattr(document.given, name)) not in (None, ())
             },
         }
     )

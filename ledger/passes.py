@@ -12,13 +12,13 @@ from typing import NamedTuple, Self
 
 import orjson
 
-from ledger.database import telling, transaction
+from ledger.database import select_by_id, telling, transaction
 from ledger.gone import remove_rows
 from ledger.positions import position_of, position_order, stored_text
 from ledger.records import Counts, Fate, Gone, Seen
 
+_Order = tuple[bool, int, str]  # of positions
 _Values = tuple[bytes, int, int | str, bytes, str, bool, int, int]
-_BATCH = 500  # ids in one statement
 
 _RECORD = (
     'INSERT INTO documents (id, file, position, digest, "index", held, since, pass)'
@@ -58,6 +58,7 @@ class Flight:
     position: int | str
     digest: bytes
     is_new: bool  # the ledger has no row of it
+    first: tuple[str, _Order]  # path and position of the first place of this text
     followers: set[str] = field(default_factory=set)
 
 
@@ -89,7 +90,8 @@ class Pass:
         self._flights = flights
         self._reading = reading
         self._path = stored_text(reading.path)  # as the ledger has it
-        self._here: set[bytes] = set()  # ids found unchanged and not yet recorded
+        # Stories that this pass found as they are held, and has not recorded yet: since when, and where.
+        self._here: dict[bytes, tuple[int, int | str]] = {}
         self._leans = False  # something was not sent, as it is held already
         self._again = False  # a text of this file is to be held, and could not be sent in this pass
         self._file: int | None = None
@@ -138,7 +140,8 @@ class Pass:
         for id, *_, held, _, _ in new + known:
             if held:
                 del self._flights[id]
-        self._here.difference_update(row[0] for row in known)
+        for row in known:
+            self._here.pop(row[0], None)
 
     def _rows(self, file: int, documents: Iterable[Seen]) -> tuple[list[_Values], list[_Values]]:
         """What is to be written, in order of id as that is where it goes: of ids that were new, and the others."""
@@ -185,16 +188,10 @@ class Pass:
 
     def _known(self, ids: Sequence[bytes]) -> dict[bytes, list[_Row]]:
         found: dict[bytes, list[_Row]] = {}
+        sql = "SELECT id, file, position, digest, held, since, pass FROM documents WHERE id IN"
         with telling(self._ledger_path):
-            for start in range(0, len(ids), _BATCH):
-                part = ids[start : start + _BATCH]
-                rows = self._database.execute(
-                    "SELECT id, file, position, digest, held, since, pass FROM documents"
-                    f" WHERE id IN ({','.join('?' * len(part))})",
-                    part,
-                )
-                for id, *row in rows:
-                    found.setdefault(id, []).append(_Row(*row))
+            for id, *row in select_by_id(self._database, sql, set(ids)):
+                found.setdefault(id, []).append(_Row(*row))
         return found
 
     def _fate(self, id: bytes, document: Seen, rows: list[_Row]) -> Fate:
@@ -204,42 +201,54 @@ class Pass:
             return self._follow(flight, position, digest)
         holder = next((row for row in rows if row.held), None)
         if holder is not None and holder.digest == digest:
-            return self._compare(id, holder, position)
-        if holder is not None and not self._beats(holder, rows, position, digest):
+            return self._compare(id, holder, rows, position)
+        if holder is not None and not self._beats(id, holder, rows, position, digest):
             self._leans = True
             return "duplicate"
-        self._flights[id] = Flight(by=self, position=position, digest=digest, is_new=not rows)
+        first = (self._path, position_order(position))
+        self._flights[id] = Flight(self, position, digest, is_new=not rows, first=first)
         return "updated" if rows else "indexed"
 
     def _follow(self, flight: Flight, position: int | str, digest: bytes) -> Fate:
         flight.followers.add(self._path)
         self._leans = True
-        if digest != flight.digest:
-            ours = (self._path, position_order(position))
+        ours = (self._path, position_order(position))
+        if digest == flight.digest:
+            flight.first = min(flight.first, ours)
+        else:
             # The same id is never sent twice at once, as the sender keeps no order: the next reading sends it.
-            self._again |= ours < (flight.by._path, position_order(flight.position))
+            self._again |= ours < flight.first
         return "duplicate"
 
-    def _compare(self, id: bytes, holder: _Row, position: int | str) -> Fate:
-        elsewhere = holder.file != self._file
+    def _compare(self, id: bytes, holder: _Row, rows: list[_Row], position: int | str) -> Fate:
+        """The text is the one that is held: from here, or from elsewhere."""
         seen = id in self._here or (holder.seen == self._number and holder.position != position)
+        if id not in self._here:
+            self._here[id] = (self._since(rows, holder.digest), position)
         self._leans = True
-        if elsewhere or seen:
-            return "duplicate"
-        self._here.add(id)
-        return "unchanged"
+        return "duplicate" if holder.file != self._file or seen else "unchanged"
 
-    def _beats(self, holder: _Row, rows: list[_Row], position: int | str, digest: bytes) -> bool:
-        own = [row.since for row in rows if row.file == self._file and row.digest == digest]
-        since = min(own, default=self._reading.epoch)
-        if holder.file == self._file:
-            ours, theirs = position_order(position), position_order(holder.position)
-            return ours == theirs or (since, theirs) > (holder.since, ours)
-        if since != holder.since:
-            return since > holder.since
+    def _beats(self, id: bytes, holder: _Row, rows: list[_Row], position: int | str, digest: bytes) -> bool:
+        """Whether this text is to be held instead: new in this run, and of this run's the first."""
+        epoch, ours = self._reading.epoch, position_order(position)
+        if holder.file == self._file and position_order(holder.position) == ours:
+            return True  # what is held was here, and is here no more
+        if self._since(rows, digest) < epoch:
+            return False  # this was decided when the text was new
+        since, here = self._here.get(id, (0, 0))
+        if since == epoch and position_order(here) < ours:
+            return False
+        rivals = [row for row in rows if row.digest == holder.digest and row.since == epoch]
+        return all((self._path, ours) < self._place(row) for row in rivals)
+
+    def _since(self, rows: list[_Row], digest: bytes) -> int:
+        own = (row.since for row in rows if row.file == self._file and row.digest == digest)
+        return min(own, default=self._reading.epoch)
+
+    def _place(self, row: _Row) -> tuple[str, _Order]:
         with telling(self._ledger_path):
-            (path,) = self._database.execute("SELECT path FROM files WHERE id = ?", (holder.file,)).fetchone()
-        return self._path < str(path)
+            (path,) = self._database.execute("SELECT path FROM files WHERE id = ?", (row.file,)).fetchone()
+        return path, position_order(row.position)
 
     # Writing
 

@@ -11,6 +11,7 @@ import base64
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -208,7 +209,8 @@ def _rewrite(path: Path, rejects: Iterator[Rejected]) -> None:
             os.fsync(file.fileno())
         new.replace(path)
     except OSError as err:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink()
         raise LedgerError(
             f"cannot write {path}: {err.strerror}", hint="free some space and try again"
         ) from err

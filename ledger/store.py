@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from ledger.database import telling, transaction
+from ledger.database import select_by_id, telling, transaction
 from ledger.entries import SELECT_FILE, file_entry
 from ledger.gone import remove_rows
 from ledger.lock import RunLock
@@ -18,7 +18,7 @@ from ledger.passes import UNHELD, Flight, Pass, Reading
 from ledger.positions import origin_of, stored_text, told_text
 from ledger.records import Entry, FileEntry, Gone, LedgerError, Origin, Run, Totals
 
-_BATCH = 500  # ids in one statement
+_BATCH = 500  # files at a time
 _KEPT_RUNS = 100
 
 
@@ -188,13 +188,15 @@ class Ledger:
     def lookup(self, ids: Sequence[str]) -> dict[str, Entry]:
         """What the engine should hold for these ids; those that it should not hold are left out."""
         sql = 'SELECT id, digest, "index" FROM documents WHERE held = 1 AND id IN'
-        return {
-            id.hex(): Entry(digest=digest.hex(), index=index) for id, digest, index in self._by_id(sql, ids)
-        }
+        with telling(self.path):
+            rows = select_by_id(self._database, sql, map(bytes.fromhex, ids))
+            return {id.hex(): Entry(digest=digest.hex(), index=index) for id, digest, index in rows}
 
     def knows(self, ids: Sequence[str]) -> set[str]:
         """Those of the ids that some file yields: what the engine holds beyond them is a stray."""
-        return {id.hex() for (id,) in self._by_id("SELECT id FROM documents WHERE id IN", ids)}
+        sql = "SELECT id FROM documents WHERE id IN"
+        with telling(self.path):
+            return {id.hex() for (id,) in select_by_id(self._database, sql, map(bytes.fromhex, ids))}
 
     def origins(self, id: str) -> list[Origin]:
         """Every place where a story was found, the one that the engine holds first."""
@@ -290,12 +292,6 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _by_id(self, sql: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        with telling(self.path):
-            for start in range(0, len(ids), _BATCH):
-                part = [bytes.fromhex(id) for id in ids[start : start + _BATCH]]
-                yield from self._database.execute(f"{sql} ({','.join('?' * len(part))})", part).fetchall()
 
     def _running(self) -> tuple[str, int]:
         if self._run is None:

@@ -93,8 +93,34 @@ class Driver:
             self.tick()
             self.ledger.prune(vanished)
         self.tick()
-        for _ in range(5):
-            stale = [path for path in self.ledger.stale() if path in corpus]
+        while stale := self.ledger.stale():
+            for path in stale:
+                self._file(path, corpus[path], rescan=True)
+        self._bury()
+        self.ledger.end(b"{}")
+
+    def run_at_once(self, corpus: Corpus, order: list[int]) -> None:
+        """Load all files at the same time, their batches mixed in `order`, as workers would deliver them."""
+        self.ledger.start("at once", version="1")
+        work = []
+        for path, documents in corpus.items():
+            reading = self.ledger.begin(path, size=len(documents), mtime_ns=1)
+            self.raw.begin(path)
+            starts = iter(range(0, len(documents), BATCH))
+            work.append((reading, Tally(), starts, documents))
+        while work:
+            turn = order.pop() % len(work) if order else 0
+            reading, tally, starts, documents = work[turn]
+            start = next(starts, None)
+            if start is not None:
+                self._batch(reading, tally, start, documents[start : start + BATCH])
+                continue
+            self.raw.finish(reading.path)
+            self.raw.flush()
+            self.rejects.flush()
+            reading.finish(tally.counts)
+            del work[turn]
+        while stale := self.ledger.stale():
             for path in stale:
                 self._file(path, corpus[path], rescan=True)
         self._bury()

@@ -115,3 +115,16 @@ def test_a_run_that_was_cut_off_and_begun_again_ends_the_same(
             driver.close()
         holds(Path(name), after)
         assert Driver(Path(name)).engine.held == undisturbed.engine.held
+
+
+@settings(deadline=None, max_examples=25)
+@given(CORPORA, st.lists(st.integers(0, 5), max_size=12))
+def test_the_order_in_which_workers_deliver_does_not_matter(corpus: Corpus, order: list[int]) -> None:
+    with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as other:
+        mixed, straight = Driver(Path(name)), Driver(Path(other))
+        mixed.run_at_once(corpus, order)
+        straight.run(corpus)
+        mixed.close()
+        straight.close()
+        assert mixed.engine.held == straight.engine.held
+        holds(Path(name), corpus)

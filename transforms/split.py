@@ -15,6 +15,14 @@ _TITLE_SIZES = range(12, 260)  # in characters of an alphabet
 _PARAGRAPH = 60  # what a body row must have to count as a story's text
 _STORY = 120  # what must follow a headline for it to open a story
 _REPEAT_WITHIN = 60  # rows: as far as menus push the second copy of a headline away
+_OVER_TEXT = 1  # rows of text that may stand between two copies of a headline: a deck, or a pitch
+_REPEATABLE = 25  # characters of an alphabet; shorter lines are repeated for many reasons
+_WORDS = 4
+_STAMP_WITHIN = 8  # rows
+_DATED = 110
+_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}[-年]\d{1,2}")
+_FURNITURE = frozenset(("share", "navigation", "copyright", "comment", "subscribe"))
+_MUCH_FURNITURE = 3  # rows: what stands over a story on its page, and seldom inside one
 _ENOUGH = 3  # points: two good signs, or one that is nearly proof
 # A place in capitals, and what wire copy may put before its text.
 _CAPITALS = re.compile(
@@ -123,7 +131,7 @@ def _start_between(rows: Sequence[Row], before: int, after: int, usual_gap: int)
     """The row between two body rows where a new story opens; None when the story goes on."""
     best: tuple[int, int] | None = None
     for at in range(before + 1, after):
-        if not _can_be_title(rows[at]):
+        if not _can_be_title(rows[at]) or rows[at].gap < min(usual_gap, 1):
             continue
         points = _points(rows, at, before, after, usual_gap)
         if points >= _ENOUGH and (best is None or points > best[0]):
@@ -141,20 +149,20 @@ def _can_be_title(row: Row) -> bool:
         return False
     if row.known is not None:
         return False
-    return row.end in ("", "dash") or row.text[-1] in "?？!！؟\"”'’»" or row.size < 100
+    return row.end in ("", "dash") or row.text[-1] in "?？!！؟\"”'’»"
 
 
 def _points(rows: Sequence[Row], at: int, before: int, after: int, usual_gap: int) -> int:
     row = rows[at]
     between = rows[at + 1 : after]
-    points = 0
-    if any(other.key == row.key for other in between[:_REPEAT_WITHIN]):
-        points += 2
+    points = _repeat_points(row, rows[at + 1 : min(after + 1 + _OVER_TEXT, at + _REPEAT_WITHIN)], after - at - 1)
     if row.gap > usual_gap:
         points += 1 + (row.gap > usual_gap + 1)
-    if any(other.known and other.known[0] in ("timestamp", "byline") for other in between[:6]):
+    if any(_is_dated(other) for other in between[:_STAMP_WITHIN]):
         points += 1
-    if rows[after].text and _FULL_DATELINE.match(rows[after].text):
+    if sum(other.known is not None and other.known[0] in _FURNITURE for other in between) >= _MUCH_FURNITURE:
+        points += 1
+    if _FULL_DATELINE.match(rows[after].text):
         points += 2
     elif _CAPITALS.match(rows[after].text):
         points += 1
@@ -163,6 +171,27 @@ def _points(rows: Sequence[Row], at: int, before: int, after: int, usual_gap: in
     if _SUBJECT.match(row.text):
         points += 3
     return points
+
+
+def _repeat_points(row: Row, later: Sequence[Row], until: int) -> int:
+    """A headline is printed again before its text: as it is, after a menu's path, or with a word changed."""
+    if row.size < _REPEATABLE:
+        return int(any(other.key == row.key for other in later[:until]))
+    words = set(row.key.split())
+    for other in later[:until]:
+        if other.key == row.key or (len(other.key) < 2 * len(row.key) + 40 and row.key in other.key):
+            return 3
+        if len(words) >= _WORDS and other.size < 300:
+            shared = len(words & set(other.key.split()))
+            if shared >= 0.7 * len(words) or (shared >= _WORDS and other.key in row.key):
+                return 2
+    return 2 * any(other.key == row.key for other in later[until:])
+
+
+def _is_dated(row: Row) -> bool:
+    if row.known is not None:
+        return row.known[0] in ("timestamp", "byline")
+    return row.size < _DATED and _CLOCK.search(row.text) is not None
 
 
 def _is_closed(rows: Sequence[Row], before: int, at: int) -> bool:

@@ -22,6 +22,10 @@ _KINDS: dict[str, Kind] = {
     "figcaption": "caption", "figure": "caption", "h1": "heading", "h2": "heading", "h3": "heading",
     "h4": "heading", "h5": "heading", "h6": "heading",
 }  # fmt: skip
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_INLINE = frozenset(
+    ("a", "abbr", "b", "cite", "code", "em", "font", "i", "mark", "strong", "sub", "sup", "u", "wbr")
+)
 _PICTURES = frozenset(("img", "picture", "amp-img", "video", "amp-video"))
 _RUNNING = frozenset(
     ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td")
@@ -29,6 +33,7 @@ _RUNNING = frozenset(
 _BREAK = "\x00"  # no text node of an HTML page can hold it
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _PROSE = 80  # letters
+_LONGEST_HEADING = 200  # letters; what is longer is a paragraph in heading's type
 _STRONG = frozenset(("b", "strong"))
 _WALKS = 4
 _HEADLINES = 5  # main headings looked at; a page has one, a careless one a few
@@ -77,9 +82,9 @@ class Block:
     def __post_init__(self) -> None:
         wide = 0 if self.text.isascii() else len(_WIDE.findall(self.text))
         self.weight = len(self.text) + 3 * wide // 2
-        self.prose = (
-            self.weight >= _PROSE and self.links < 0.4 * len(self.text) and self.frame.kind != "heading"
-        )
+        self.prose = self.weight >= (
+            _PROSE if self.frame.kind != "heading" else _LONGEST_HEADING
+        ) and self.links < 0.4 * len(self.text)
 
     @property
     def kind(self) -> Kind:
@@ -219,8 +224,10 @@ def _push(
 
 def _open(node: LexborNode, tag: str, parent: Frame, number: int, exempt: set[int]) -> Frame:
     """The frame of an element; its parent's own where it says nothing new."""
+    if tag in _INLINE and parent.tag in _RUNNING:
+        return parent
     attributes = node.attributes
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}" if attributes else ""
+    names = _names(tag, attributes) if attributes else ""
     meaning = meanings(names) if names else {}
     if tag not in rules().block_tags and not meaning:
         return parent
@@ -238,6 +245,13 @@ def _open(node: LexborNode, tag: str, parent: Frame, number: int, exempt: set[in
     if tag in rules().block_tags or parent.tag not in _RUNNING or not rule.startswith("class:"):
         _judge(frame, rule, exempt)
     return frame
+
+
+def _names(tag: str, attributes: dict[str, str | None]) -> str:
+    """Class and id; of a heading the class only, as its id is made of its own words."""
+    names = attributes.get("class") or ""
+    own = attributes.get("id") if tag not in _HEADINGS else None
+    return f"{names} {own}" if own else names
 
 
 def _kind(tag: str, parent: Frame) -> Kind:
@@ -259,8 +273,14 @@ def _judge(frame: Frame, rule: str, exempt: set[int]) -> None:
 
 
 def _dropped(attributes: dict[str, str | None], meaning: dict[str, str]) -> str:
-    if "drop" in meaning and "unless" not in meaning and "deck" not in meaning:
-        return f"class:{meaning['drop']}"
+    word = meaning.get("drop")
+    if (
+        word
+        and "unless" not in meaning
+        and "deck" not in meaning
+        and not (word == "hidden" and "shown" in meaning)
+    ):
+        return f"class:{word}"
     role = attributes.get("role")
     if role and role in rules().drop_roles:
         return f"role:{role}"

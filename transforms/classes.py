@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-_WORD = re.compile(r"[A-Z]?[a-zß-öø-ÿ]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_HUMP = re.compile(r"([a-z])([A-Z])")
 _MAX_NAMES = (
     400  # characters of class and id; utility-class frameworks write much more and mean nothing by it
 )
-_MAX_RUN = 3  # words in the longest pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def rules() -> Rules:
     """The packaged rules, read once."""
     raw = tomllib.loads(files("transforms").joinpath("data/page.toml").read_text("utf-8"))
     words = {kind: frozenset(raw[kind]["words"]) for kind in ("drop", "caption", "credit", "deck", "byline")}
-    words |= {kind: frozenset(raw["drop"][kind]) for kind in ("unless", "hard", "quoted", "gallery")}
+    words |= {kind: frozenset(raw["drop"][kind]) for kind in ("unless", "hard", "quoted", "gallery", "shown")}
     tags = raw["tags"]
     return Rules(
         drop_tags=frozenset(tags["drop"]),
@@ -68,19 +68,36 @@ def meanings(names: str) -> dict[str, str]:
 
 @lru_cache(maxsize=16384)
 def _meanings_of(name: str) -> tuple[tuple[str, str], ...]:
-    words = rules().words
-    return tuple((kind, run) for run in _runs(name) for kind in words if run in words[kind])
+    words = _WORD.findall(name.lower() if name.islower() or name.isupper() else _split_humps(name))
+    found: list[tuple[str, str]] = []
+    for start, word in enumerate(words):
+        for length in _lengths().get(word, ()):
+            run = "-".join(words[start : start + length])
+            found.extend((kind, run) for kind in _kinds().get(run, ()))
+    return tuple(found)
 
 
-def _runs(name: str) -> list[str]:
-    """Every run of one to three neighbouring words, joined by "-".
+def _split_humps(name: str) -> str:
+    """Lower case, with the humps of camelCase apart.
 
-    >>> _runs("postMeta box")
-    ['post', 'post-meta', 'post-meta-box', 'meta', 'meta-box', 'box']
+    >>> _split_humps("postMetaBOX")
+    'post-meta-box'
     """
-    words = [word.lower() for word in _WORD.findall(name)]
-    return [
-        "-".join(words[start:end])
-        for start in range(len(words))
-        for end in range(start + 1, min(start + _MAX_RUN, len(words)) + 1)
-    ]
+    return _HUMP.sub(r"\1-\2", name).lower()
+
+
+@cache
+def _kinds() -> dict[str, tuple[str, ...]]:
+    """What each pattern means."""
+    words = rules().words
+    return {run: tuple(kind for kind in words if run in words[kind]) for kind in words for run in words[kind]}
+
+
+@cache
+def _lengths() -> dict[str, tuple[int, ...]]:
+    """How many words the patterns that begin with a word have."""
+    found: dict[str, set[int]] = {}
+    for run in _kinds():
+        parts = run.split("-")
+        found.setdefault(parts[0], set()).add(len(parts))
+    return {word: tuple(sorted(lengths)) for word, lengths in found.items()}

@@ -7,6 +7,7 @@ and trafilatura when it is needed: import this module only where pages are read.
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -24,56 +25,13 @@ MAX_BYTES = 10_000_000  # more is a data dump, and parsing grows with it
 MAX_DEPTH = 1_500  # open elements; lexbor's time grows with the square of it
 _LEAST_BODY = 60  # characters without which there is no article
 _LEAST_SENTENCE = 60  # characters
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-#: Elements that the parser closes by itself: they do not nest however often they are opened.
-_FLAT = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "dt",
-        "dd",
-        "option",
-        "optgroup",
-        "tr",
-        "td",
-        "th",
-        "thead",
-        "tbody",
-        "tfoot",
-        "colgroup",
-        "caption",
-        "rb",
-        "rt",
-        "rtc",
-        "rp",
-        "html",
-        "head",
-        "body",
-        "script",
-        "style",
-        "title",
-        "textarea",
-        "noscript",
-        "path",
-        "circle",
-        "rect",
-        "g",
-        "use",
-    ]
+#: An opening or closing tag of an element that can stand inside itself. The others (void elements, and those that the
+#: parser closes by itself, as <p> and <li>) do not nest however often they are opened.
+_TAG = re.compile(
+    r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|dt|dd|option|optgroup|tr|td|th|"
+    r"thead|tbody|tfoot|colgroup|caption|rb|rt|rtc|rp|html|head|body|script|style|title|textarea|noscript|path|circle|"
+    r"rect|g|use)\b)[a-z]",
+    re.IGNORECASE,
 )
 
 
@@ -99,13 +57,9 @@ def nesting_depth(text: str) -> int:
     >>> nesting_depth("<div><p>a<p>b<div></div></div>")
     2
     """
-    depth = deepest = 0
-    for match in _TAG.finditer(text):
-        if match[2].lower() in _FLAT:
-            continue
-        depth = max(0, depth - 1) if match[1] else depth + 1
-        deepest = max(deepest, depth)
-    return deepest
+    depths = list(accumulate(-1 if closing else 1 for closing in _TAG.findall(text)))
+    floors = accumulate(depths, min, initial=0)  # a closing tag too many closes nothing
+    return max((depth - floor for depth, floor in zip(depths, floors, strict=False)), default=0)
 
 
 def _reject(origin: str, reason: str, detail: str) -> Reject:
@@ -132,7 +86,7 @@ def _read_story(tree: LexborHTMLParser, meta: Metadata) -> Copy | None:
     _settle(meta, around, tree)
     return Copy(
         headline=meta.headline,
-        summary=(meta.summary,) if meta.summary else (),
+        summary=around.deck or ((meta.summary,) if meta.summary else ()),
         byline=around.byline,
         authors=meta.authors,
         captions=around.captions,
@@ -166,8 +120,7 @@ def _without_scripts(tree: LexborHTMLParser) -> str:
 def _settle(meta: Metadata, around: Surroundings, tree: LexborHTMLParser) -> None:
     """Fill what the head does not say from the page itself; htmldate is asked for a date last."""
     if around.deck:
-        meta.summary = None
-        meta.take("summary", [("page:deck", around.deck)])
+        meta.sources["summary"] = "page:deck"
     if not any(bare(name) not in meta.publishers for name in meta.authors) and around.authors:
         meta.authors = ()
         meta.take("authors", [("page:byline", around.authors)])

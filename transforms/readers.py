@@ -8,12 +8,15 @@ Imports selectolax at module level: import this module only where a page is read
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from transforms.blocks import Block, Frame, is_junk_line
 
 _DESCENT = 0.88  # go down into the part that holds this much of the story's prose
 _LINKED = 0.5  # more of a block in links than this: navigation
 _CLUTTER = 10  # what a short line outside paragraphs counts against its container
+_LEAST_TITLE = 15  # characters of a linked headline
+_TEASER_BLOCKS = 6  # in the box of a teaser, at most
 _LEAF_TAGS = frozenset(("p", "li", "ul", "ol", "blockquote", "figure", "h1", "h2", "h3"))
 _ENDS = frozenset(".!?…。！？।؟۔\"'”’»“)")
 
@@ -38,9 +41,28 @@ def pick_story(blocks: list[Block], title: str = "") -> Pick | None:
     frame = frames[best]
     inside = [block for block in blocks if _is_in(block, frame)]
     kept = _trim(_keep(inside, title))
+    kept = [*_before(blocks, kept, frame), *kept] if kept else kept
     total = sum(block.weight for block in blocks if not block.frame.dropped and block.prose)
     mine = sum(block.weight for block in kept if block.prose)
     return Pick(frame, tuple(kept), mine / total if total else 0.0) if kept else None
+
+
+def _before(blocks: list[Block], kept: list[Block], frame: Frame) -> list[Block]:
+    """Paragraphs that stand right before the container, in one around it: paywalls cut stories so."""
+    around = {outer.number for outer in frame.chain()} - {frame.number}
+    found: list[Block] = []
+    for block in reversed(blocks[: kept[0].number]):
+        home = block.frame.parent
+        if (
+            block.frame.tag != "p"
+            or not block.prose
+            or block.frame.dropped
+            or home is None
+            or home.number not in around
+        ):
+            break
+        found.append(block)
+    return found[::-1]
 
 
 def _is_in(block: Block, frame: Frame) -> bool:
@@ -50,14 +72,33 @@ def _is_in(block: Block, frame: Frame) -> bool:
 def _scores(blocks: list[Block]) -> tuple[dict[int, float], dict[int, Frame]]:
     scores: dict[int, float] = {}
     frames: dict[int, Frame] = {}
+    teasers = _teasers(blocks)
     for block in blocks:
         if block.frame.dropped or block.kind == "caption":
             continue
-        value = _value(block)
+        value = -_CLUTTER if block.number in teasers else _value(block)
         for frame in block.frame.chain():
             scores[frame.number] = scores.get(frame.number, 0.0) + value
             frames[frame.number] = frame
     return scores, frames
+
+
+def _teasers(blocks: list[Block]) -> set[int]:
+    """The numbers of blocks that announce another story: alone in a small box with a linked headline."""
+    sizes: dict[int, int] = {}
+    prose: dict[int, int] = {}
+    for block in blocks:
+        for frame in block.frame.chain():
+            sizes[frame.number] = sizes.get(frame.number, 0) + 1
+            prose[frame.number] = prose.get(frame.number, 0) + block.prose
+    found = set()
+    for before, block in pairwise(blocks):
+        if block.prose and len(before.text) >= _LEAST_TITLE and before.links > 0.8 * len(before.text):
+            around = {frame.number for frame in before.frame.chain()}
+            box = next(frame.number for frame in block.frame.chain() if frame.number in around)
+            if sizes[box] <= _TEASER_BLOCKS and prose[box] == 1:
+                found.add(block.number)
+    return found
 
 
 def _value(block: Block) -> float:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from transforms.authors import people_in
-from transforms.blocks import Block, Frame
+from transforms.blocks import Block, Frame, is_junk_line
 from transforms.captions import read_captions
 from transforms.dates import LONGEST_STAMP, parse_stamps
 from transforms.head import bare
@@ -27,12 +27,11 @@ _DIGIT = re.compile(r"\d")
 class Surroundings:
     """What was found around the body."""
 
-    deck: str | None = None
+    deck: tuple[str, ...] = ()
     byline: str | None = None
     authors: tuple[str, ...] = ()
     stamps: tuple[Stamp, ...] = ()
     captions: tuple[Caption, ...] = ()
-    inside: frozenset[int] = field(default=frozenset())  # numbers of body blocks that belong to these instead
 
 
 def read_surroundings(
@@ -43,14 +42,8 @@ def read_surroundings(
     first = pick.blocks[0].number
     found = Surroundings()
     deck = _deck(blocks, start, pick, meta)
-    if deck is not None:
-        found.deck = deck.text
-        found.inside = frozenset((deck.number,))
-    near = [
-        b
-        for b in blocks
-        if first - _STAMP_REACH <= b.number < first + _STAMP_BELOW or b.number in found.inside
-    ]
+    found.deck = tuple(block.text for block in deck)
+    near = [b for b in blocks if first - _STAMP_REACH <= b.number < first + _STAMP_BELOW]
     found.byline = next((b.text for b in near if b.frame.byline and _is_byline(b.text)), None)
     found.authors = people_in(found.byline) if found.byline else ()
     found.stamps = _stamps(near, language)
@@ -78,19 +71,28 @@ def _common(blocks: Sequence[Block], number: int, frame: Frame) -> Frame:
     return next((outer for outer in frame.chain() if outer.number in around), frame)
 
 
-def _deck(blocks: Sequence[Block], start: int, pick: Pick, meta: Metadata) -> Block | None:
-    """The paragraph between headline and story that is called a deck, or repeats the page's description."""
+def _deck(blocks: Sequence[Block], start: int, pick: Pick, meta: Metadata) -> list[Block]:
+    """The paragraphs between headline and story that are called a deck, repeat the description, or just stand there."""
     described = bare(meta.summary or "")
-    inside = {block.number for block in pick.blocks}
-    for block in blocks[start + 1 : start + 1 + _DECK_REACH]:
-        if block.kind == "caption" or not _DECK_LENGTHS[0] <= len(block.text) <= _DECK_LENGTHS[1]:
-            continue
-        if block.frame.deck and (not block.frame.dropped) and 2 * block.links < len(block.text):
-            return block
-        own = bare(block.text)
-        if block.number not in inside and described and (own in described or described in own):
-            return block
-    return None
+    first = pick.blocks[0].number
+    around = [b for b in blocks[start + 1 : start + 1 + _DECK_REACH] if _could_be_deck(b)]
+    called = [block for block in around if block.frame.deck and not block.frame.dropped]
+    if called:
+        return [
+            block for block in called if block.frame.parent is called[0].frame.parent or block is called[0]
+        ]
+    outside = [block for block in around if block.number < first]
+    same = [b for b in outside if described and (bare(b.text) in described or described in bare(b.text))]
+    return (
+        same[:1]
+        or [b for b in outside if b.prose and not b.links and not b.frame.dropped and not b.frame.byline][:1]
+    )
+
+
+def _could_be_deck(block: Block) -> bool:
+    shortest, longest = _DECK_LENGTHS
+    fits = shortest <= len(block.text) <= longest and 2 * block.links < len(block.text)
+    return fits and block.kind != "caption" and not is_junk_line(block.text)
 
 
 def _is_byline(text: str) -> bool:

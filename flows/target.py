@@ -24,7 +24,7 @@ def open_target(settings: Settings, target: str) -> Engine:
         user=settings.elastic_user,
         password=settings.elastic_password,
         api_key=settings.elastic_api_key,
-        ca_certs=settings.elastic_ca,
+        ca=settings.elastic_ca,
         fingerprint=settings.elastic_fingerprint,
     )
 

@@ -17,12 +17,12 @@ _MOST_DOUBTS = 3  # words of two meanings; each doubles the readings that are tr
 
 def read_tokens(part: list[Token], language: str | None) -> Reading | None:
     """What the tokens say as a date; None when they are no date, or two different ones."""
-    readings = []
+    readings: dict[object, Reading] = {}
     for codes in _codes(part, language):
         reading = read_codes(codes, language)
-        if reading and reading not in readings:
-            readings.append(reading)
-    dated = [reading for reading in readings if reading.days] or readings
+        if reading:  # two that differ in the weekday only are one: "v" is Sunday and "at"
+            readings.setdefault((reading.days, reading.relative, reading.clock), reading)
+    dated = [reading for reading in readings.values() if reading.days] or list(readings.values())
     return dated[0] if len(dated) == 1 else None
 
 
@@ -81,6 +81,8 @@ def _choices(
 
 def _codes_of(meanings: list[Meaning], language: str | None) -> tuple[str, ...]:
     months = {m.code for m in meanings if m.role == "month"}
+    if any(m.role == "other_calendars" for m in meanings):
+        return ("m00;",)
     if len(months) > 1:
         own = {m.code for m in meanings if m.role == "month" and m.language == language}
         months = own if len(own) == 1 else {"m00;"}

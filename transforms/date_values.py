@@ -15,7 +15,7 @@ from transforms.records import Precision
 When = tuple[date | datetime | None, Precision]
 
 AHEAD_DAYS = 2  # a dateline may be ahead of its story by as much: time zones, and tomorrow's paper
-FIRST_YEAR, LAST_YEAR = 1800, 2100
+FIRST_YEAR, LAST_YEAR = 1800, 2069  # 2081 is Nepal's 2024
 _MOST_AGO = 400  # "1,200 days ago" is a story, not a stamp
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _DAYS = {"day": 1, "week": 7}
@@ -41,6 +41,8 @@ def value_of(reading: Reading, fetched_at: datetime | None) -> When:
     if month:
         return month, "month"
     day = day_of(reading, around)
+    if day and around and day > around + timedelta(days=AHEAD_DAYS):
+        day = None  # nothing was published after it was fetched
     if clock is None:
         return day, "day"
     return (datetime.combine(day, clock.at) if day else None), cast(Precision, clock.precision)

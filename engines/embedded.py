@@ -11,14 +11,13 @@ from types import TracebackType
 from typing import Self
 
 import orjson
-from tantivy import Query as TantivyQuery
 
 from engines.analysis import key_of
 from engines.contract import EngineError, Finding, Loaded, Page, Query, Status, Stored
 from engines.embedded_search import answer
 from engines.manifest import generation_folder, keys_in, make_manifest, read_manifest, tantivy_version
 from engines.shelf import Shelf, engine_errors
-from engines.tantivy_document import IDENTITY, JSON, schema_of, to_tantivy
+from engines.tantivy_document import to_tantivy
 from transforms.document import article_from_json
 from transforms.records import Article, Document, Reject
 
@@ -109,11 +108,7 @@ class EmbeddedEngine:
     def get(self, id: str) -> Article | None:
         """One article as it is held."""
         for shelf in self._shelves.values() if self._open() else ():
-            with engine_errors(self._path):
-                searcher = shelf.searcher()
-                hits = searcher.search(_with_ids(shelf, [id]), limit=1, count=False).hits
-                source = searcher.doc(hits[0][1]).get_first(JSON) if hits else None
-            if source:
+            if source := shelf.source(id):
                 return article_from_json(source)
         return None
 
@@ -194,29 +189,17 @@ class EmbeddedEngine:
 
     def _keys_holding(self, ids: Sequence[str]) -> list[str]:
         """Which indexes hold any of these ids, as of the last commit."""
-        with engine_errors(self._path):
-            return [
-                key
-                for key, shelf in self._shelves.items()
-                if shelf.searcher().search(_with_ids(shelf, ids), limit=1).count
-            ]
+        return [key for key, shelf in self._shelves.items() if shelf.known(ids)]
 
     def _identities(self, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         """Give (key, id, digest) of the documents held for these ids."""
         if not ids or not self._open():
             return
         for key, shelf in self._shelves.items():
-            with engine_errors(self._path):
-                found = shelf.searcher().search(
-                    _with_ids(shelf, ids), limit=len(ids), count=False, order_by_field=IDENTITY
-                )
-            for identity, _ in found.hits:
-                id, _, digest = identity.rpartition(" ")
-                yield key, id, digest
-
-
-def _with_ids(shelf: Shelf, ids: Sequence[str]) -> TantivyQuery:
-    return TantivyQuery.term_set_query(schema_of(shelf.key.key), "id", list(ids))
+            if known := shelf.known(ids):
+                for identity in shelf.identities(known):
+                    id, _, digest = identity.rpartition(" ")
+                    yield key, id, digest
 
 
 def _reason(error: Exception) -> str:

@@ -55,9 +55,8 @@ def answer(shelves: Sequence[Shelf], query: Query, started: float) -> Page:
         for shelf in shelves
         if not keys or shelf.key.key in keys
     ]
-    total = sum(part.searcher.search(part.query, limit=1).count for part in parts)
     state = read_cursor(query.cursor, asked.sort) if query.cursor else None
-    rows, skip, more = _rows(parts, asked, query.size, state)
+    rows, skip, total, more = _rows(parts, asked, query.size, state)
     return Page(
         total=total,
         hits=tuple(_hit(parts[row.shelf], row, asked, query) for row in rows[skip:]),
@@ -70,39 +69,46 @@ def answer(shelves: Sequence[Shelf], query: Query, started: float) -> Page:
 
 def _rows(
     parts: Sequence[_Part], asked: Asked, size: int, state: Mapping[str, Any] | None
-) -> tuple[list[_Row], int, bool]:
-    """Give the rows up to the page's end, how many of them stand before it, and whether there are more."""
+) -> tuple[list[_Row], int, int, bool]:
+    """Give the rows up to the page's end, how many of them stand before it, the total, and whether more follow."""
     skip = state["skip"] if state else asked.offset
+    sign = 1 if asked.sort == "oldest" else -1
+    total = 0
     found = []
     for at, part in enumerate(parts):
-        limited = _after(part, asked, state)
-        hits = _search(part.searcher, limited, asked, skip + size + 1)
-        sign = 1 if asked.sort == "oldest" else -1
+        count, hits = _search(part, asked, skip + size + 1, state)
+        total += count
         found.append(
             [_Row(sign * value, at, place, value, address) for place, (value, address) in enumerate(hits)]
         )
     merged = heapq.merge(*found, key=lambda row: (row.rank, row.shelf, row.place))
     rows = list(itertools.islice(merged, skip + size + 1))
-    return rows[: skip + size], skip, size > 0 and len(rows) > skip + size
+    return rows[: skip + size], skip, total, size > 0 and len(rows) > skip + size
+
+
+def _search(
+    part: _Part, asked: Asked, limit: int, state: Mapping[str, Any] | None
+) -> tuple[int, list[tuple[Any, Any]]]:
+    """Give how many match in all, and the first of those that stand at the cursor's place or behind it."""
+    if asked.sort == "relevance":
+        found = part.searcher.search(part.query, limit=limit)
+        return found.count, list(found.hits)
+    count = part.searcher.search(part.query, limit=1).count if state else None
+    order = Order.Asc if asked.sort == "oldest" else Order.Desc
+    found = part.searcher.search(
+        _after(part, asked, state), limit=limit, order_by_field=_sort_field(asked), order=order
+    )
+    return found.count if count is None else count, list(found.hits)
 
 
 def _after(part: _Part, asked: Asked, state: Mapping[str, Any] | None) -> TantivyQuery:
-    """Ask only for what stands at the cursor's place in the order or behind it."""
-    if not state or asked.sort == "relevance":
+    if not state:
         return part.query
     low, high = (state["value"], None) if asked.sort == "oldest" else (None, state["value"])
     behind = TantivyQuery.range_query(
         schema_of(part.shelf.key.key), _sort_field(asked), FieldType.Unsigned, low, high
     )
     return TantivyQuery.boolean_query([(Occur.Must, part.query), (Occur.Must, behind)])
-
-
-def _search(searcher: Any, query: TantivyQuery, asked: Asked, limit: int) -> list[tuple[Any, Any]]:
-    if asked.sort == "relevance":
-        return list(searcher.search(query, limit=limit, count=False).hits)
-    order = Order.Asc if asked.sort == "oldest" else Order.Desc
-    found = searcher.search(query, limit=limit, count=False, order_by_field=_sort_field(asked), order=order)
-    return list(found.hits)
 
 
 def _sort_field(asked: Asked) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from engines.analysis import Chain, KeyAnalysis, normalise_pattern, tokens_of
 from engines.fields import read_fields
-from engines.terms import words
+from engines.terms import word_spans
 from engines.tree import Bool, Node, Term
 from transforms.records import Article
 
@@ -26,7 +26,7 @@ class _Text:
         self._text = text
         self._key = key
         self._terms: dict[Chain, list[str]] = {}
-        self.spans = [found.span() for found in words().finditer(text)]
+        self.spans = word_spans(text)
 
     def terms(self, chain: Chain) -> list[str]:
         """Give the term of each token, as the index has it."""

@@ -85,6 +85,7 @@ def keys_in(folder: Path) -> list[str]:
     return sorted(path.parent.name for path in folder.glob("*/meta.json"))
 
 
+@functools.cache
 def tantivy_version() -> str:
     """Give the installed tantivy's version, without importing it."""
     return metadata.version("tantivy")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import tantivy
 
 from engines.analysis import CHAINS, KeyAnalysis, read_analysis, tantivy_analyzer
 from engines.contract import EngineError
-from engines.tantivy_document import schema_of
+from engines.tantivy_document import IDENTITY, JSON, schema_of
 
 #: Room for the terms of a writer before it writes a segment; taken as needed. The engine commits by bytes over
 #: all writers, so that many languages together stay as small as one.
@@ -79,17 +79,36 @@ class Shelf:
                 self._stamp = stamp
             return self._index.searcher()
 
+    def known(self, ids: Sequence[str]) -> list[str]:
+        """Which of these ids it may hold, as of the last commit: also those deleted and not yet merged away."""
+        searcher = self.searcher()
+        with engine_errors(self.folder):
+            return [id for id in ids if searcher.doc_freq("id", id)] if searcher.num_docs else []
+
+    def identities(self, ids: Sequence[str]) -> list[str]:
+        """Give "id digest" of each of these that it holds."""
+        with engine_errors(self.folder):
+            found = self.searcher().search(
+                self._with_ids(ids), limit=len(ids), count=False, order_by_field=IDENTITY
+            )
+        return [identity for identity, _ in found.hits]
+
+    def source(self, id: str) -> bytes | None:
+        """Give the JSON of a document; None when it is not held."""
+        searcher = self.searcher()
+        with engine_errors(self.folder):
+            hits = searcher.search(self._with_ids([id]), limit=1, count=False).hits
+            return searcher.doc(hits[0][1]).get_first(JSON) if hits else None
+
+    def _with_ids(self, ids: Sequence[str]) -> tantivy.Query:
+        return tantivy.Query.term_set_query(schema_of(self.key.key), "id", list(ids))
+
     def writer(self) -> Any:
         """Give the writer, kept until `close`; EngineError when another process has it."""
         if self._writer is None:
             with engine_errors(self.folder):
                 self._writer = self._index.writer(WRITER_BYTES, 1)
         return self._writer
-
-    @property
-    def is_written(self) -> bool:
-        """Whether a writer is open."""
-        return self._writer is not None
 
     def commit(self) -> None:
         """Make what was written durable and visible."""

@@ -30,6 +30,12 @@ def field_names() -> Mapping[str, tuple[str, int]]:
     return {name: (kind, rank) for kind, names in table.items() for rank, name in enumerate(names)}
 
 
+@cache
+def names_of(kind: str) -> frozenset[str]:
+    """Give the names that one field goes by."""
+    return frozenset(name for name, (each, _) in field_names().items() if each == kind)
+
+
 def pick_fields(record: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
     """Map each field to the name it goes by here and its value; empty values and unknown names are left out.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -12,7 +12,15 @@ import orjson
 from sources.contract import Reading
 from sources.decoding import Decoder
 from sources.encoding import detect_encoding, read_bom
-from sources.fields import BadFieldError, clean_text, looks_like_markup, pick_fields, read_text, to_given
+from sources.fields import (
+    BadFieldError,
+    clean_text,
+    looks_like_markup,
+    names_of,
+    pick_fields,
+    read_text,
+    to_given,
+)
 from sources.html import UTF8_BOM
 from sources.opened import Opened
 from sources.values import Value, split_lines, split_values
@@ -27,6 +35,9 @@ class _RecordError(ValueError):
     """A value that is no record: the reason to count by is its first argument, the words its second."""
 
 
+_Record = dict[str, Any] | UnicodeDecodeError | _RecordError
+
+
 def is_jsonl(head: str) -> bool:
     """Tell whether this opens a JSON object or an array of them, whatever it is called.
 
@@ -37,24 +48,58 @@ def is_jsonl(head: str) -> bool:
 
 
 def read_jsonl(opened: Opened, reading: Reading) -> Iterator[RawDocument | Reject]:
-    """Yield one document a record; what is no record, or has no text, is a Reject and the next goes on."""
-    path = opened.path
+    """Yield one document a record; what is no record, or has no text, is a Reject and the next goes on.
+
+    Documents are numbered by their line, or by their place in an array; those of an object that wraps
+    several go on counting from its own.
+    """
+    number = 0
     for position, offset, data in _split(opened, reading.limits.line):
-        origin = f"{path}#{position}"
-        if data is None:
-            detail = f"more than {reading.limits.line} bytes"
-            yield Reject(origin=origin, stage="read", reason="line-too-long", detail=detail, offset=offset)
-            continue
-        try:
-            yield _to_document(parse_record(data), origin, offset, reading)
-        except BadFieldError as err:
-            yield Reject(origin=origin, stage="read", reason="bad-field", detail=str(err), offset=offset)
-        except UnicodeDecodeError as err:
-            at = offset + err.start
-            yield Reject(origin=origin, stage="read", reason="bad-encoding", detail=err.reason, offset=at)
-        except _RecordError as err:
-            reason, detail = err.args
-            yield Reject(origin=origin, stage="read", reason=reason, detail=detail, offset=offset)
+        number = max(number, position - 1)
+        for record in _records(data, reading):
+            number += 1
+            yield _read_record(record, f"{opened.path}#{number}", offset, reading)
+
+
+def _records(data: bytes | None, reading: Reading) -> Sequence[_Record]:
+    """Parse one value: its record, those that it wraps, or what is wrong with it."""
+    if data is None:
+        return [_RecordError("line-too-long", f"more than {reading.limits.line} bytes")]
+    try:
+        return unwrap(parse_record(data))
+    except (UnicodeDecodeError, _RecordError) as err:
+        return [err]
+
+
+def _read_record(record: _Record, origin: str, offset: int, reading: Reading) -> RawDocument | Reject:
+    try:
+        if isinstance(record, Exception):
+            raise record
+        return _to_document(record, origin, offset, reading)
+    except BadFieldError as err:
+        return Reject(origin=origin, stage="read", reason="bad-field", detail=str(err), offset=offset)
+    except UnicodeDecodeError as err:
+        at = offset + err.start
+        return Reject(origin=origin, stage="read", reason="bad-encoding", detail=err.reason, offset=at)
+    except _RecordError as err:
+        reason, detail = err.args
+        return Reject(origin=origin, stage="read", reason=reason, detail=detail, offset=offset)
+
+
+def unwrap(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Take the records out of an object that only lists them, as news services answer; else itself.
+
+    >>> unwrap({"status": "ok", "articles": [{"title": "Rain"}, {"title": "Sun"}]})
+    [{'title': 'Rain'}, {'title': 'Sun'}]
+    """
+    if record.keys().isdisjoint(names_of("items")):
+        return [record]
+    picked = pick_fields(record)
+    if "items" not in picked or "text" in picked or "html" in picked:
+        return [record]
+    items = picked["items"][1]
+    found = isinstance(items, list) and all(isinstance(item, dict) for item in items)
+    return items if found else [record]
 
 
 def _split(opened: Opened, limit: int) -> Iterator[Value]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from sources import read
@@ -49,3 +51,11 @@ def test_page_keeps_its_bytes_but_for_utf_16(tmp_path):
         path.write_bytes("<html><p>Привет</p> and some more".encode(encoding))
         (item,) = read(str(path))
         assert item.page == UTF8_BOM + "<html><p>Привет</p> and some more".encode()
+
+
+def test_fetch_time_of_the_run_reaches_every_format(tmp_path):
+    moment = datetime(2025, 3, 17, 8, tzinfo=UTC)
+    for name, content in (("a.txt", "Words."), ("a.html", "<html>Words."), ("a.jsonl", '{"body": "Words."}')):
+        (tmp_path / name).write_text(content)
+        (item,) = read(str(tmp_path / name), fetched_at=moment, last_article_start=lambda text: 0)
+        assert item.given.fetched_at == moment

@@ -70,6 +70,18 @@ def test_lines_and_offsets_whatever_the_blocks(size):
     ]  # fmt: skip
 
 
+def test_objects_that_wrap_records(tmp_path):
+    answer = {"status": "ok", "articles": RECORDS[:3]}
+    items = run(tmp_path, json.dumps(answer, indent=1), "a.json")
+    assert [item.given.headline for item in items] == ["Story 0", "Story 1", "Story 2"]
+    items = run(tmp_path, "\n".join(map(json.dumps, [RECORDS[0], answer, RECORDS[1], RECORDS[2]])))
+    assert [item.origin.rpartition("#")[2] for item in items] == ["1", "2", "3", "4", "5", "6"]
+    (item,) = run(tmp_path, json.dumps({"body": "Words.", "data": [{"body": "Other words."}]}))
+    assert item.text == "Words."
+    (item,) = run(tmp_path, json.dumps({"title": "x", "data": [1]}))
+    assert item.reason == "no-text"
+
+
 def test_damage_in_an_array_stays_local(tmp_path):
     content = (
         '[{"body": "One."}, oops, {"body": "Two" nonsense}, 17, {"body": "Three."}, ["x"], {"body": "Four."}]'

@@ -16,6 +16,7 @@ from luqum.thread import parse as parse_syntax
 
 from engines.dates import read_span
 from engines.fields import read_fields
+from engines.plain_words import explain_error, plain_words
 from engines.terms import is_word, literal, split_pattern, split_words
 from engines.tree import Bool, Everything, Exists, Node, Range, Term
 
@@ -34,7 +35,8 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"
 _SIGNS = re.compile(
     r'"(?:[^"\\]|\\.)*"|(?<!\S)(?P<sign>&&|\|\|)(?!\S)|(?<![^\s:(+-])(?P<url>https?://[^\s"()\\]+)', re.DOTALL
 )
-_OPERATORS = {"AND", "OR", "NOT", "TO", "&&", "||"}
+_WORDS_IN_A_NOTE = 20
+_ALIKE = 0.75  # difflib's ratio: "titel" for "title", not "time"
 _NOT_CHARACTERS = re.compile("[\ud800-\udfff\x00]")
 
 
@@ -65,16 +67,16 @@ def parse(text: str) -> Parsed:
     if not text.strip():
         return Parsed(node=Everything())
     if len(text) > MAX_CHARACTERS:
-        return _fall_back(text[:MAX_CHARACTERS], f"the query is longer than {MAX_CHARACTERS} characters")
+        return _plain(text[:MAX_CHARACTERS], f"the query is longer than {MAX_CHARACTERS} characters")
     reader = _Reader()
     try:
         node = reader.read(parse_syntax(_SIGNS.sub(_spell_sign, text)), None, 0)
     except ParseError as error:
-        return _fall_back(text, _explain(str(error)))
+        return _plain(text, explain_error(str(error), text))
     except _TooMuchError as error:
-        return _fall_back(text, str(error))
+        return _plain(text, str(error))
     except (ValueError, InvalidOperation, RecursionError):
-        return _fall_back(text, "a number behind ~ or ^ was not understood")
+        return _plain(text, "a number behind ~ or ^ was not understood")
     if node is None:
         reader.notes.append(f"there is no word to search for in: {text.strip()}")
     return Parsed(node=node or NOTHING, notes=tuple(dict.fromkeys(reader.notes)))
@@ -87,32 +89,12 @@ def _spell_sign(found: re.Match[str]) -> str:
     return {"&&": "AND", "||": "OR"}.get(found["sign"], found[0])
 
 
-def _explain(message: str) -> str:
-    """Say luqum's message in words of ours."""
-    at = re.search(r"at position (\d+)", message)
-    if not at:
-        return "the query ends too early"
-    if message.startswith("Illegal"):
-        return f"the quotation mark at position {int(at[1]) + 1} is not closed"
-    unexpected = re.search(r"unexpected +'(.*)' at position", message, re.DOTALL)
-    return f"{unexpected[1] if unexpected else 'something'!r} at position {int(at[1]) + 1} was not expected"
-
-
-def _fall_back(text: str, why: str) -> Parsed:
-    """Take the plain words of a text that cannot be read otherwise."""
-    known = read_fields().names
-    words: list[str] = []
-    for part in re.split(r'[\s()\[\]{}"]+', text):
-        name, colon, rest = part.partition(":")
-        part = rest if colon and name.lower() in known else part
-        if part not in _OPERATORS:
-            words.extend(split_words(literal(part)))
-    words = list(dict.fromkeys(words))[:MAX_TERMS]
+def _plain(text: str, why: str) -> Parsed:
+    words = plain_words(text)[:MAX_TERMS]
     if not words:
         return Parsed(node=NOTHING, notes=(f"{why}; there is no word to search for",))
-    note = f"{why}; searched for these words instead: {' '.join(words[:20])}"
-    node: Node = Bool(should=tuple(Term(text=word) for word in words))
-    return Parsed(node=node if len(words) > 1 else Term(text=words[0]), notes=(note,))
+    note = f"{why}; searched for these words instead: {' '.join(words[:_WORDS_IN_A_NOTE])}"
+    return Parsed(node=_either(*(Term(text=word) for word in words)) or NOTHING, notes=(note,))
 
 
 class _Reader:
@@ -133,6 +115,8 @@ class _Reader:
                 return self.read(item.expr, field, depth + 1)
             case syntax.Boost():
                 return _boosted(self.read(item.expr, field, depth + 1), item.force)
+            case syntax.Word() if _is_bang(item):
+                return self._combine(item, field, depth)
             case syntax.Plus() | syntax.Prohibit() | syntax.Not() | syntax.BaseOperation():
                 return self._combine(item, field, depth)
             case syntax.Range() | syntax.From() | syntax.To():
@@ -191,7 +175,7 @@ class _Reader:
             return Everything()
         if name.lower() in fields.names:
             return self.read(item.expr, name.lower(), depth + 1)
-        near = difflib.get_close_matches(name.lower(), fields.names, n=1)
+        near = difflib.get_close_matches(name.lower(), fields.names, n=1, cutoff=_ALIKE)
         hint = f" (did you mean {near[0]}?)" if near else ""
         self.notes.append(f"there is no field {name!r}{hint}; searched for it as a word")
         if isinstance(item.expr, syntax.Word) and not item.expr.head:
@@ -247,8 +231,9 @@ class _Reader:
     def _pattern(self, written: str, field: str | None) -> Node | None:
         """Read prefix*, wild?card; the parts of a word that the tokenizer would cut are searched for each."""
         if written[0] in "*?":
-            self.notes.append(f"a wildcard cannot stand first: {written}")
-            written = written.lstrip("*?")
+            rest = written.lstrip("*?")
+            self.notes.append(f"a wildcard cannot stand first: {written}; searched for: {rest or 'nothing'}")
+            written = rest
         if len(re.findall(r"[*?]", written)) > MAX_WILDCARDS:
             self.notes.append(f"more than {MAX_WILDCARDS} wildcards in a word: {written}")
             return self._words(re.sub(r"[*?]", " ", written), field)

@@ -1,0 +1,45 @@
+"""What a query that does not parse is taken as: its plain words; and what is said about it."""
+
+from __future__ import annotations
+
+import re
+
+from engines.fields import read_fields
+from engines.terms import literal, split_words
+
+_OPERATORS = {"AND", "OR", "NOT", "TO", "&&", "||"}
+
+
+def plain_words(text: str) -> list[str]:
+    """Give the words of a query without its signs, each once.
+
+    >>> plain_words('headline:(ice AND "storm')
+    ['ice', 'storm']
+    """
+    known = read_fields().names
+    words: list[str] = []
+    for part in re.split(r'[\s()\[\]{}"]+', text):
+        name, colon, rest = part.partition(":")
+        part = rest if colon and name.lower() in known else part
+        if part not in _OPERATORS:
+            words.extend(split_words(literal(part)))
+    return list(dict.fromkeys(words))
+
+
+def explain_error(message: str, text: str) -> str:
+    """Say luqum's message in words of ours; positions count from 1.
+
+    >>> explain_error("Syntax error in input : unexpected  'OR' at position 6!", "a AND OR")
+    "'OR' at position 7 was not expected"
+    """
+    at = re.search(r"at position (\d+)", message)
+    if not at:
+        unclosed = text.count("(") > text.count(")")
+        return "a parenthesis is not closed" if unclosed else "the query ends too early"
+    place = int(at[1]) + 1
+    illegal = re.match(r"Illegal character '(.)", message, re.DOTALL)
+    if illegal and illegal[1] == '"':
+        return f"the quotation mark at position {place} is not closed"
+    unexpected = re.search(r"unexpected +'(.*)' at position", message, re.DOTALL)
+    sign = illegal[1] if illegal else unexpected[1] if unexpected else text[place - 1 : place]
+    return f"{sign!r} at position {place} was not expected"

@@ -46,6 +46,7 @@ _DATES = tuple(
         r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
     )
 )
+_NO_YEAR = 999
 _WEEKDAY = re.compile(r"w(\d);\.?")
 _SPACES = re.compile(r"[\s,]+")
 _EDGES = " .,-/:|+'"
@@ -149,6 +150,8 @@ def _year(text: str | None, language: str | None) -> int | None:
     if not text:
         return None
     year = int(text)
+    if len(text) == 4 and year < _NO_YEAR:
+        return _NO_YEAR  # "0001" is a field left empty, not 2001
     return year - 543 if 2400 < year < 2700 and language in ("th", None) else year
 
 

@@ -23,6 +23,7 @@ import numpy as np
 from evals.paste import count_shingles, f1_of, read_rows
 from transforms.evidence import collect_evidence
 from transforms.normalise import normalise
+from transforms.prose import BETWEEN_PARAGRAPHS
 from transforms.rows import Row, repeated_keys
 from transforms.rows import read_rows as rows_of
 
@@ -31,7 +32,17 @@ _STEPS = 250
 _RARE = 8  # evidence seen less often is left out
 _SMALL = 0.02  # weights below it are left out
 _FOLDS = 5
-_WIDGETS = ("Short Url", "Follow", "Share", "Updated 3 May 2024", "Updated 22 sec ago", "AFP", "Reuters", "1 / 3", "Print")
+_WIDGETS = (
+    "Short Url",
+    "Follow",
+    "Share",
+    "Updated 3 May 2024",
+    "Updated 22 sec ago",
+    "AFP",
+    "Reuters",
+    "1 / 3",
+    "Print",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,7 @@ class Example:
 
     id: str
     rows: Sequence[Row]
-    evidence: Sequence[Sequence[str]]
+    evidence: Sequence[Sequence[str] | None]  # None for rows that are decided without weights
     truth: Sequence[bool]
     body: str
     made: bool  # of a page, for training only
@@ -117,26 +128,40 @@ def _dress(title: str, dice: random.Random, pages: Sequence[Example]) -> str:
 
 def fit(examples: Sequence[Example]) -> tuple[dict[str, float], float]:
     """Weights and bias of a ridge logistic regression, by Adam on all rows at once."""
-    seen = Counter(piece for example in examples for row in example.evidence for piece in row)
+    seen = Counter(piece for example in examples for row in example.evidence for piece in row or ())
     names = [name for name, count in seen.items() if count >= _RARE]
     index = {name: at for at, name in enumerate(names)}
-    pieces = [[index[piece] for piece in row if piece in index] for example in examples for row in example.evidence]
+    pieces = [
+        [index[piece] for piece in row if piece in index]
+        for example in examples
+        for row in example.evidence
+        if row
+    ]
     flat = np.concatenate([np.array(row, dtype=int) for row in pieces])
     owner = np.repeat(np.arange(len(pieces)), [len(row) for row in pieces])
-    truth = np.array([is_body for example in examples for is_body in example.truth], dtype=float)
-    mass = np.array([weight for example in examples for weight in _weights(example)])
+    truth = np.array(
+        [is_body for example in examples for is_body in _open(example, example.truth)], dtype=float
+    )
+    mass = np.array([weight for example in examples for weight in _open(example, _weights(example))])
     mass /= mass.sum()
     theta = np.zeros(len(names) + 1)
     mean, spread = np.zeros_like(theta), np.zeros_like(theta)
     for step in range(1, _STEPS + 1):
         score = np.bincount(owner, theta[flat], minlength=len(pieces)) + theta[-1]
         error = (1 / (1 + np.exp(-np.clip(score, -30, 30))) - truth) * mass
-        slope = np.append(np.bincount(flat, error[owner], minlength=len(names)) + _RIDGE * theta[:-1] / 10, error.sum())
+        slope = np.append(
+            np.bincount(flat, error[owner], minlength=len(names)) + _RIDGE * theta[:-1] / 10, error.sum()
+        )
         mean = 0.9 * mean + 0.1 * slope
         spread = 0.98 * spread + 0.02 * slope * slope
         rate = 0.1 * min(1.0, (_STEPS - step) / 100 + 0.02)
         theta -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(spread / (1 - 0.98**step)) + 1e-9)
     return dict(zip(names, theta[:-1].tolist(), strict=True)), float(theta[-1])
+
+
+def _open(example: Example, values: Iterable[float]) -> Iterable[float]:
+    """The values of rows that the weights decide."""
+    return [value for value, row in zip(values, example.evidence, strict=True) if row]
 
 
 def _weights(example: Example) -> Iterable[float]:
@@ -153,7 +178,9 @@ def check(examples: Sequence[Example]) -> float:
         for example in examples:
             if _fold(example.id) == fold and not example.made:
                 chances = [_chance(weights, bias, row) for row in example.evidence]
-                body = "\n".join(row.text for row, chance in zip(example.rows, chances, strict=True) if chance >= 0.5)
+                body = "\n".join(
+                    row.text for row, chance in zip(example.rows, chances, strict=True) if chance >= 0.5
+                )
                 scores.append(f1_of(count_shingles(example.body, body)))
     return sum(scores) / len(scores)
 
@@ -162,7 +189,9 @@ def _fold(name: str) -> int:
     return int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:6], 16) % _FOLDS
 
 
-def _chance(weights: dict[str, float], bias: float, evidence: Sequence[str]) -> float:
+def _chance(weights: dict[str, float], bias: float, evidence: Sequence[str] | None) -> float:
+    if evidence is None:
+        return BETWEEN_PARAGRAPHS
     return 1 / (1 + exp(-max(-30.0, min(30.0, bias + sum(weights.get(piece, 0.0) for piece in evidence)))))
 
 
@@ -179,7 +208,9 @@ def main() -> None:
     weights, bias = fit(examples)
     kept = {name: round(weight, 2) for name, weight in sorted(weights.items()) if abs(weight) >= _SMALL}
     target = Path(__file__).parent.parent / "transforms" / "data" / "prose.json"
-    target.write_text(json.dumps({"bias": round(bias, 2), "weights": kept}, ensure_ascii=False, indent=0) + "\n", "utf-8")
+    target.write_text(
+        json.dumps({"bias": round(bias, 2), "weights": kept}, ensure_ascii=False, indent=0) + "\n", "utf-8"
+    )
     print(f"{len(kept)} weights from {len(examples)} pastes: {target.name}")
 
 

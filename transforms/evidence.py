@@ -18,6 +18,8 @@ _SIZES = (12, 25, 45, 80, 120, 200, 350)  # upper bounds, in characters of an al
 _AMOUNTS = (1, 80, 250, 600, 1200)
 _NEAR = 4  # rows: what stands close by
 _FAR = 14  # rows: as far as a box of links reaches
+_LONGEST_WEIGHED = 600
+_HEADLINE = 130
 _SHARES = (0.03, 0.1, 0.3, 0.6)
 _GLUED = re.compile("[a-zß-ÿ][A-ZÀ-Þ]")  # words of neighbouring links, run together
 _PERSON = re.compile(
@@ -25,6 +27,7 @@ _PERSON = re.compile(
     r"berichtet |Jahrgang |est journaliste|es periodista|è giornalista)",
 )
 _DATELINE = re.compile(r"[^\W\d_][^:–—\n]{1,48}(?::|\s?[–—]|\s-\s|\)\s)\s?\S")
+_PARAGRAPHS = frozenset("PQ")
 _COARSE = {"P": "p", "Q": "p", "L": "p", "S": "s", "s": "s", "c": "s", "H": "h", "T": "h"}
 
 
@@ -37,7 +40,9 @@ def _pitch_words() -> frozenset[str]:
 def shape_of(row: Row) -> str:
     """One letter or two for what a row looks like: the alphabet that neighbours are told in."""
     if row.known is not None:
-        return {"byline": "Y", "timestamp": "Y", "caption": "C", "kicker": "H", "separator": "X"}.get(row.known[0], "K")
+        return {"byline": "Y", "timestamp": "Y", "caption": "C", "kicker": "H", "separator": "X"}.get(
+            row.known[0], "K"
+        )
     mark = "b" if row.bullet == "bullet" else ""
     if row.end == "stop":
         return mark + ("P" if row.size >= 200 else "Q" if row.size >= 80 else "S" if row.size >= 30 else "s")
@@ -46,8 +51,8 @@ def shape_of(row: Row) -> str:
     return mark + ("L" if row.size > 120 else "H" if row.size > 25 else "T")
 
 
-def collect_evidence(rows: Sequence[Row], repeated: dict[str, list[int]]) -> list[list[str]]:
-    """The evidence of each row, in their order."""
+def collect_evidence(rows: Sequence[Row], repeated: dict[str, list[int]]) -> list[list[str] | None]:
+    """The evidence of each row, in their order; None for a row that needs none: a paragraph between paragraphs."""
     own = [shape_of(row) for row in rows]
     shapes = ["^", "^", *own, "$", "$"]
     sums = [0]
@@ -58,9 +63,15 @@ def collect_evidence(rows: Sequence[Row], repeated: dict[str, list[int]]) -> lis
         counts.append(counts[-1] + (size > 0))
     islands = find_islands(rows, own)
     last = len(rows)
-    found = []
+    found: list[list[str] | None] = []
     for at, row in enumerate(rows):
-        evidence = _alone(row, own[at], rows[at + 1].gap if at + 1 < last else 2, len(repeated.get(row.key, ())))
+        if own[at] in _PARAGRAPHS and shapes[at + 1] in _PARAGRAPHS and shapes[at + 3] in _PARAGRAPHS:
+            if row.key not in repeated:
+                found.append(None)
+                continue
+        evidence = _alone(
+            row, own[at], rows[at + 1].gap if at + 1 < last else 2, len(repeated.get(row.key, ()))
+        )
         evidence += _around(at, shapes)
         evidence += _amounts(at, last, own[at], sums, counts)
         evidence += _places(at, own[at], islands)
@@ -82,9 +93,8 @@ def _alone(row: Row, shape: str, gap_after: int, times: int) -> list[str]:
         f"e{coarse}{text[-3:] == '...' or text[-1] == '…'}{text[-1] == '?'}{text[-1] in ')]'}",
         f"s{shape}",
     ]
-    if row.size < _LONGEST_WEIGHED:
-        words = row.key.split()
-        pitch = sum(word in _pitch_words() for word in words)
+    if row.size < _LONGEST_WEIGHED:  # a longer row is hardly anything but a paragraph
+        pitch = len(_pitch_words().intersection(row.key.split()))
         found.append(f"a{coarse}{min(pitch, 3)}")
         if pitch:
             found.append(f"A{min(pitch, 3)}")
@@ -100,10 +110,6 @@ def _alone(row: Row, shape: str, gap_after: int, times: int) -> list[str]:
     if _DATELINE.match(text):
         found.append(f"d{coarse}")
     return found
-
-
-_LONGEST_WEIGHED = 600
-_HEADLINE = 130
 
 
 def _around(at: int, shapes: Sequence[str]) -> list[str]:

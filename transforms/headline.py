@@ -10,6 +10,7 @@ from transforms.rows import Row
 
 _SIZES = range(8, 260)
 _GOOD_SIZES = range(25, 170)
+_LONGEST_LINE = 130  # characters; a longer line is text even without an end mark
 _HEAD = 80  # rows looked at
 _PREFIX = 40  # characters that a section or "Update" may put before a repeated headline
 
@@ -25,14 +26,24 @@ def find_headline(rows: Sequence[Row], body: Sequence[bool], given: str | None) 
             if row.key == wanted:
                 return at
         return None
-    first = next((at for at, is_body in enumerate(body) if is_body), len(rows))
+    first = next((at for at, is_body in enumerate(body) if is_body and _is_paragraph(rows[at])), len(rows))
     times = Counter(row.key for row in rows[:first])
     best: tuple[float, int] | None = None
     for at, row in enumerate(rows[: min(first, _HEAD)]):
         points = _points(rows, at, first, times[row.key])
         if points > 0 and (best is None or points > best[0]):
             best = points, at
-    return best[1] if best else None
+    if best is None:
+        return None
+    return next(
+        at
+        for at, row in enumerate(rows)
+        if row.key == rows[best[1]].key and row.bullet == rows[best[1]].bullet
+    )
+
+
+def _is_paragraph(row: Row) -> bool:
+    return row.end == "stop" or row.size > _LONGEST_LINE
 
 
 def _points(rows: Sequence[Row], at: int, first: int, times: int) -> float:

@@ -44,7 +44,14 @@ def find_islands(rows: Sequence[Row], shapes: Sequence[str]) -> list[Island]:
         side = "b" if at < first else "a" if at > last else "m"
         distance = first - at if at < first else max(0, at - last)
         found.append(
-            Island(sizes[group] / sizes[great], side, distance, inside, mass / total, (total - mass - size) / total)
+            Island(
+                sizes[group] / sizes[great],
+                side,
+                distance,
+                inside,
+                mass / total,
+                (total - mass - size) / total,
+            )
         )
         mass += size
     return found

@@ -24,7 +24,8 @@ _MAX_GLUED = 100
 class _Lexicon:
     lines: dict[str, tuple[str, str]]
     prefixes: dict[str, list[tuple[str, str, str]]]
-    patterns: tuple[tuple[re.Pattern[str], str, str], ...]
+    patterns: re.Pattern[str]  # all in one, as an alternation is tried in C
+    pattern_rules: dict[str, tuple[str, str]]  # group name → label and rule
 
 
 def key_of(text: str) -> str:
@@ -56,9 +57,9 @@ def find_phrase(text: str, key: str) -> tuple[str, str] | None:
         if key.startswith(prefix):
             return label, rule
     if len(text) <= _MAX_LINE:
-        for pattern, label, rule in lexicon.patterns:
-            if pattern.match(text):
-                return label, rule
+        match = lexicon.patterns.match(text)
+        if match and match.lastgroup:
+            return lexicon.pattern_rules[match.lastgroup]
     return None
 
 
@@ -85,14 +86,16 @@ def _find_glued(key: str, lexicon: _Lexicon) -> tuple[str, str] | None:
 def _load() -> _Lexicon:
     lines: dict[str, tuple[str, str]] = {}
     prefixes: dict[str, list[tuple[str, str, str]]] = {}
-    patterns: list[tuple[re.Pattern[str], str, str]] = []
+    patterns: list[tuple[str, str, str]] = []
     for entry in sorted(files("transforms").joinpath("data/lines").iterdir(), key=lambda path: path.name):
         label, _, kind = entry.name.partition(".")
         if kind == "txt":
             _add_phrases(entry.read_text("utf-8"), label, lines, prefixes)
         elif kind == "tsv":
             patterns.extend(_read_patterns(entry.read_text("utf-8")))
-    return _Lexicon(lines, prefixes, tuple(patterns))
+    groups = {f"p{at}": (label, rule) for at, (_, label, rule) in enumerate(patterns)}
+    combined = "|".join(f"(?P<p{at}>{regex})" for at, (regex, _, _) in enumerate(patterns))
+    return _Lexicon(lines, prefixes, re.compile(combined), groups)
 
 
 def _add_phrases(
@@ -114,8 +117,9 @@ def _add_phrases(
             prefixes.setdefault(prefix[:_BUCKET], []).append((prefix, label, rule))
         else:
             lines.setdefault(key_of(line), (label, rule))
+    lines.pop("", None)  # a phrase of nothing but marks is a pattern's business
 
 
-def _read_patterns(content: str) -> list[tuple[re.Pattern[str], str, str]]:
+def _read_patterns(content: str) -> list[tuple[str, str, str]]:
     rows = [line.split("\t") for line in content.splitlines() if line and not line.startswith("##")]
-    return [(re.compile(regex), label, f"pattern:{name}") for label, name, regex in rows]
+    return [(regex, label, f"pattern:{name}") for label, name, regex in rows]

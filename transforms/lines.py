@@ -15,6 +15,7 @@ _SUBHEAD = 110  # characters; a longer line without an end mark is a paragraph
 _DECK_SIZES = range(35, 500)
 _KICKER = 45
 _BULLET = 25
+_OVER_HEADLINE = 2  # rows
 _AFTER_HEADLINE = 25  # rows
 _SURE = 0.85  # a chance that outweighs a phrase: "Analysis" inside a story is a sub-head
 #: Labels that a phrase gives for certain, whatever stands around it.
@@ -97,6 +98,8 @@ def _other_label(rows: Sequence[Row], n: int, title: int | None, first: int, las
     row = rows[n]
     if row.known is not None:
         label, rule = row.known
+        if label == "navigation" and title is not None and 0 < title - n <= _OVER_HEADLINE and not row.bullet:
+            return "kicker", "place:above-title"
         if label == "caption" and any(other.key == row.key for other in rows[:n]):
             return "repeated-caption", "repeats:caption"
         return label, rule
@@ -113,8 +116,10 @@ def _label_above(rows: Sequence[Row], n: int, title: int | None, first: int) -> 
     row = rows[n]
     if _has_credit_below(rows, n):
         return "caption", "neighbours:credit"
+    if row.size >= _BULLET and not row.bullet and _CREDIT_END.search(row.text):
+        return "caption", "shape:ends-in-brackets"
     if title is None or n < title:
-        near = title is not None and title - n <= 2 and row.size <= _KICKER and not row.bullet
+        near = title is not None and title - n <= _OVER_HEADLINE and row.size <= _KICKER and not row.bullet
         return ("kicker", "place:above-title") if near else ("navigation", "place:above-title")
     if row.bullet and row.size >= _BULLET:
         return "bullet", "place:bullet-above-body"
@@ -132,6 +137,8 @@ def _has_credit_below(rows: Sequence[Row], n: int) -> bool:
         below is not None
         and below.known is not None
         and below.known[0] == "caption"
+        and below.known[1]
+        != "pattern:credit-end"  # that is a whole caption, and the row over it is not its text
         and below.size <= _SUBHEAD
         and below.gap <= 1
         and rows[n].size >= _BULLET

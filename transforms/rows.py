@@ -22,6 +22,8 @@ _UNMARKED = re.compile("[\u0e00-\u0eff\u1780-\u17ff]$")
 #: How much more a character says there than in an alphabet: 100 characters of Chinese are 250 of English.
 _DENSITY = {True: 2.5, False: 1.0}
 _MAX_STAMP = 100
+_MAX_WORDS_ONLY = 30
+_DIGIT = re.compile(r"\d")
 _MAX_KEY = 400
 _LONG = 80  # characters of an alphabet; what a headline seldom passes and a paragraph seldom stays under
 
@@ -94,9 +96,14 @@ def _known(text: str, key: str, size: int) -> tuple[str, str] | None:
     if size >= _MAX_KEY:
         return None
     found = find_phrase(text, key)
-    if found is None and len(text) <= _MAX_STAMP and is_stamp(text):
+    if found is None and _may_be_stamp(text) and is_stamp(text):
         return "timestamp", "stamp"
     return found
+
+
+def _may_be_stamp(text: str) -> bool:
+    """Quick and too generous: stamps hold a number, but for "yesterday" and "an hour ago" in any language."""
+    return len(text) <= _MAX_WORDS_ONLY or (len(text) <= _MAX_STAMP and _DIGIT.search(text) is not None)
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from transforms.normalise import LINE_BREAK, normalise
-from transforms.prose import BODY, rate_rows
+from transforms.prose import BODY, CAPITALS, opens_story, rate_rows
 from transforms.rows import Row, read_rows
 
 _TITLE_SIZES = range(12, 260)  # in characters of an alphabet
@@ -24,10 +24,6 @@ _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}[-�
 _FURNITURE = frozenset(("share", "navigation", "copyright", "comment", "subscribe"))
 _MUCH_FURNITURE = 3  # rows: what stands over a story on its page, and seldom inside one
 _ENOUGH = 3  # points: two good signs, or one that is nearly proof
-# A place in capitals, and what wire copy may put before its text.
-_CAPITALS = re.compile(
-    r"[A-ZÀ-ÞĀ-Ž][A-ZÀ-ÞĀ-Ž' ./,-]{2,40}(?:,\s[\w .]{2,20})?(?:\s?\([^)]{2,30}\))?\s?(?::|[-–—]\s?)\s?\S"
-)
 _FULL_DATELINE = re.compile(
     r"[A-ZÀ-Þ][\w' ./-]{2,40},\s(?:[A-Z][a-z]{2,9}\.?\s\d{1,2}|\d{1,2}\.?\s\w{3,12})[^:–—-]{0,30}(?::|[-–—])\s?\S"
     r"|[A-ZÀ-Þ][\w' ./,-]{2,40}\([^)]{2,30}\)\s?(?::|[-–—])\s?\S"
@@ -98,7 +94,7 @@ def split_rows(rows: Sequence[Row]) -> list[Block]:
 
 def find_starts(rows: Sequence[Row], chances: Sequence[float]) -> list[int]:
     """Where the second and later stories begin, as positions in `rows`."""
-    texts = [at for at, row in enumerate(rows) if _is_text(row, chances[at])]
+    texts = [at for at, row in enumerate(rows) if _is_text(row, chances[at]) or opens_story(rows, at)]
     if len(texts) < 2:
         return []
     usual_gap = _usual_gap(rows, texts)
@@ -108,7 +104,7 @@ def find_starts(rows: Sequence[Row], chances: Sequence[float]) -> list[int]:
         if after == before + 1 and rows[after].gap <= usual_gap:
             continue
         start = _start_between(rows, before, after, usual_gap)
-        if start is not None and follows[after] >= _STORY:
+        if start is not None and (follows[after] >= _STORY or opens_story(rows, after)):
             starts.append(start)
     return starts
 
@@ -155,7 +151,9 @@ def _can_be_title(row: Row) -> bool:
 def _points(rows: Sequence[Row], at: int, before: int, after: int, usual_gap: int) -> int:
     row = rows[at]
     between = rows[at + 1 : after]
-    points = _repeat_points(row, rows[at + 1 : min(after + 1 + _OVER_TEXT, at + _REPEAT_WITHIN)], after - at - 1)
+    points = _repeat_points(
+        row, rows[at + 1 : min(after + 1 + _OVER_TEXT, at + _REPEAT_WITHIN)], after - at - 1
+    )
     if row.gap > usual_gap:
         points += 1 + (row.gap > usual_gap + 1)
     if any(_is_dated(other) for other in between[:_STAMP_WITHIN]):
@@ -164,7 +162,7 @@ def _points(rows: Sequence[Row], at: int, before: int, after: int, usual_gap: in
         points += 1
     if _FULL_DATELINE.match(rows[after].text):
         points += 2
-    elif _CAPITALS.match(rows[after].text):
+    elif CAPITALS.match(rows[after].text):
         points += 1
     if _is_closed(rows, before, at):
         points += 1

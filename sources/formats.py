@@ -9,13 +9,13 @@ from sources.contract import Format
 from sources.encoding import detect_encoding, find_magic, is_binary, read_bom
 from sources.html import is_html, read_html
 from sources.jsonl import is_jsonl, read_jsonl
-from sources.text import is_text, read_text
+from sources.text import read_text
 
-#: Asked in this order; the last takes what is left.
+#: Asked in this order; the last takes what is left, as any characters may be text.
 FORMATS = (
     Format("jsonl", (".jsonl", ".ndjson", ".json", ".jl"), is_jsonl, read_jsonl),
     Format("html", (".html", ".htm", ".xhtml", ".shtml"), is_html, read_html),
-    Format("text", (".txt", ".text", ".md", ""), is_text, read_text),
+    Format("text", (".txt", ".text", ".md", ""), bool, read_text),
 )
 PACKED_SUFFIXES = (".gz", ".zst", ".gzip", ".zstd")
 SNIFF = 4096  # bytes that formats are told apart by

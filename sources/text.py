@@ -64,11 +64,6 @@ class _Pending:
         self.passed(text)
 
 
-def is_text(head: str) -> bool:
-    """Tell that this may be text: everything decodable may, so this format stands last in the table."""
-    return bool(head)
-
-
 def read_text(opened: Opened, reading: Reading) -> Iterator[RawDocument | Reject]:
     """Yield blocks of whole articles; an article with undecodable bytes or beyond all size is a Reject.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from sources import read
+from sources import opened, read
 from sources.contract import Limits
 from transforms.records import RawDocument, Reject
 
@@ -63,47 +64,6 @@ def test_binary(tmp_path, name, content):
     documents, rejects = run(put(tmp_path, name, content))
     assert documents == []
     assert [(reject.reason, reject.origin) for reject in rejects] == [("binary", str(tmp_path / name))]
-
-
-ENCODED = [
-    ("Un café très animé à Orléans, où l’été s’achève.", "cp1252"),
-    ("Un café très animé à Orléans, où l'été s'achève.", "latin-1"),
-    ("أعلنت وزارة النقل يوم الثلاثاء إغلاق الجسر للصيانة.", "cp1256"),
-    ("Власти города объявили о закрытии моста.", "cp1251"),
-    ("市は３日、老朽化した橋を来年４月から通行止めにすると発表した。", "shift_jis"),
-    ("市政府3日宣布，大桥将从四月起封闭维修六个月。", "gb18030"),
-    ("市政府今天宣布，大橋將從4月起封閉維修六個月。", "big5"),
-    ("서울시는 3일 노후한 다리를 4월부터 통제한다고 밝혔다.", "euc-kr"),
-    ("The bridge will close – for six months – in “spring”.", "utf-16"),
-    ("The bridge will close – for six months.", "utf-16-le"),
-    ("The bridge will close – for six months.", "utf-16-be"),
-    ("Власти города объявили о закрытии моста.", "utf-16-le"),
-    ("市政府3日宣布，大桥将从四月起封闭维修六个月。", "utf-16-be"),
-    ("The bridge “closes”.", "utf-8-sig"),
-    ("The bridge “closes”.", "utf-32"),
-]
-
-
-@pytest.mark.parametrize(("text", "encoding"), ENCODED)
-def test_text_in_another_encoding(tmp_path, text, encoding):
-    documents, rejects = run(put(tmp_path, "a.txt", (text + "\n").encode(encoding)))
-    assert rejects == []
-    assert [document.text for document in documents] == [text + "\n"]
-
-
-@pytest.mark.parametrize(("text", "encoding"), ENCODED)
-def test_json_line_in_another_encoding(tmp_path, text, encoding):
-    line = json.dumps({"title": "Bridge", "body": text}, ensure_ascii=False) + "\n"
-    documents, rejects = run(put(tmp_path, "a.jsonl", line.encode(encoding)))
-    assert rejects == []
-    assert [document.text for document in documents] == [text]
-
-
-def test_ascii_for_a_megabyte_then_latin(tmp_path):
-    text = "# Plain words\n" + "and more of them\n" * 100_000 + "et un café animé à Orléans\n"
-    documents, rejects = run(put(tmp_path, "a.txt", text.encode("cp1252")))
-    assert rejects == []
-    assert "".join(document.text for document in documents) == text
 
 
 def test_undecodable_file(tmp_path):
@@ -268,6 +228,23 @@ def test_file_that_fails_while_it_is_read():
     if not Path(path).exists():
         pytest.skip("needs Linux")
     assert [reject.reason for reject in run(path)[1]] == ["unreadable"]
+
+
+def test_file_that_vanishes_while_it_is_read(tmp_path, monkeypatch):
+    class Vanishing(io.BytesIO):
+        def read(self, size=-1):
+            block = super().read(size)
+            if not block:
+                raise OSError(5, "Input/output error")
+            return block
+
+    content = b'{"body": "A text."}\n' * 20_000
+    monkeypatch.setattr(opened, "_open_file", lambda path: Vanishing(content))
+    documents, rejects = run(tmp_path / "a.jsonl")
+    assert len(documents) == 20_000
+    assert [(reject.reason, reject.detail, reject.offset) for reject in rejects] == [
+        ("unreadable", "Input/output error", len(content))
+    ]
 
 
 def test_line_too_long_json(tmp_path):

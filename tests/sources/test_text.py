@@ -68,3 +68,14 @@ def test_article_starts_in_windows():
     while (at := text.find("\n# ", at) + 1) > 0:
         expected.append(at)
     assert list(article_starts(text, last_start)) == expected
+
+
+def test_damage_far_from_any_start(tmp_path):
+    path = tmp_path / "a.txt"
+    long = "# Two\n" + "Été long\n" * 10_000
+    content = ("# One\nété\n" + long).encode() + b"\xff\n" + (long + "# Four\nété\n").encode()
+    path.write_bytes(content)
+    with Opened(str(path)) as opened:
+        items = list(read_text(opened, Reading(last_article_start=last_start)))
+    assert [getattr(item, "text", None) for item in items] == ["# One\nété\n", None, long + "# Four\nété\n"]
+    assert items[1].offset == content.index(b"\xff")

@@ -10,6 +10,7 @@ from importlib.resources import files
 from transforms.places import fold_name
 
 _LONGEST = 60
+_MOST_WORDS = 6
 _CALL_LETTERS = re.compile(r"[KW][A-Z]{2,3}(?:[ -](?:TV|FM|AM|DT))?(?: ?\d{1,2})?", re.ASCII)
 _AND = re.compile(r"\s*(?:[/،,+＝=、]|\s-\s|\bet\b|\band\b|\bund\b|\by\b|\sو)\s*")
 _ON_THE_WEB = re.compile(
@@ -26,6 +27,18 @@ def find_agency(text: str) -> str | None:
     ('AFP', 'AFP', None)
     """
     return _find(text) if len(text) <= _LONGEST else None
+
+
+def name_agency(text: str) -> str:
+    """The usual name of the agency that `text` is or, among other words, holds; else `text` itself.
+
+    >>> name_agency("РИА Новости"), name_agency("Корр. ТАСС Иван Иванов"), name_agency("Radio Norte")
+    ('RIA Novosti', 'TASS', 'Radio Norte')
+    """
+    if name := find_agency(text):
+        return name
+    words = text.split()[:_MOST_WORDS]
+    return next((name for w in words if w.isupper() and len(w) > 2 and (name := find_agency(w))), text)
 
 
 def is_call_letters(text: str) -> bool:

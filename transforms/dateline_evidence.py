@@ -32,6 +32,11 @@ _CAPITALS, _GOES_ON = 0.5, -2.0
 #: Where a name and a dash open what a speaker says: "Miranda -- Em relação a mim".
 _SPEAKERS = frozenset(["pt", "es"])
 _MORE = ("(", "/")
+#: A large town in small letters: "Kigali: " in English papers of Africa and Asia (elsewhere a headline), "Berlin. "
+#: in others (in English a sentence). Separator, and whether the text is English.
+_HOUSE_STYLES, _HOUSE_STYLE = {("colon", True), ("stop", False)}, 0.5
+_BYLINE = frozenset(["by", "von", "por", "par", "di", "de", "da", "door", "av", "af", "from", "oleh"])
+_UNKNOWN_WORDS = 4
 _NOWHERE = frozenset(["clandestine", "no city", "city unknown"])
 _SPLIT = re.compile(r"\s*(?:/|\bet\b|\band\b|\bund\b|\by\b|&|\s[-–]\s)\s*")
 _PARTICLE = re.compile(r"[^\W\d_]{1,3}|della|delle|degli|upon|unter|über|under|sobre|sous|auf|dels|aan")
@@ -54,13 +59,15 @@ def weigh(
 ) -> Verdict | None:
     """What `opening` says if the evidence is enough for a dateline, else None."""
     names = [item for item in opening.items if item.kind == "name"]
-    date, agency = opening.first("date"), opening.first("agency")
+    date, agency = opening.first("date"), opening.last("agency")
     if len(names) > 4 or (names and opening.items[0].kind == "date"):
         return None
     if opening.separator == "stop" and (
         (date and not date.known) or text[opening.end : opening.end + 1] in _MORE
     ):
         return None  # an abbreviation inside the dateline: "Jan. 2 (AP)", "Calif. (KGO)", "МОСКВА, 29 июня. /ТАСС/"
+    if len(opening.items) == 1 and names and names[0].bracketed:
+        return _weigh_bracketed(text, opening, language, country)
     if not names or names[0].bracketed:
         return _weigh_without_place(text, opening, names, date, agency)
     if names[0].text.lower() in _NOWHERE:
@@ -68,10 +75,21 @@ def weigh(
     return _weigh_place(text, opening, names, language, country)
 
 
+def _weigh_bracketed(
+    text: str, opening: Opening, language: str | None, country: str | None
+) -> Verdict | None:
+    """A place alone in brackets, "(Montréal) Le conseil", or an agency that no table has, "(XYZ) —"."""
+    name = opening.items[0]
+    place, _ = choose_place(name.text, language=language, country=country)
+    if place and is_large(place) and not name.text.isupper() and _opens_sentence(text, opening.end):
+        return Verdict((place,), None, None, ENOUGH, f"large, bracket, {opening.separator}")
+    return _weigh_without_place(text, opening, [], None, name)
+
+
 def _weigh_place(
     text: str, opening: Opening, names: list[Item], language: str | None, country: str | None
 ) -> Verdict | None:
-    date, agency = opening.first("date"), opening.first("agency")
+    date, agency = opening.first("date"), opening.last("agency")
     unknown = next((n for n in names[1:] if n.bracketed and not find_places(n.text)), None)
     regions = tuple(n.text for n in names[1:] if n is not unknown)
     places, in_region = read_places(names[0].text, regions, language, country)
@@ -81,12 +99,18 @@ def _weigh_place(
         if not _could_sign(unknown.text):
             return None
         evidence.append("bracket")
-        agency = unknown
-    strong = bool(date or agency) and known
-    if not strong and not all(find_places(region.split("/")[0]) for region in regions):
+        agency = unknown if date or not unknown.text.istitle() or not unknown.text.isalpha() else None
+    strong = bool(date or agency)
+    if not (strong and known) and not all(find_places(region.split("/")[0]) for region in regions):
         return None
     points = sum(_POINTS[item] for item in evidence) + _SEPARATOR[opening.separator]
     points += _letters(text, opening, names[0].text, strong=bool(date or agency))
+    if (
+        evidence == ["large"]
+        and len(opening.items) == 1
+        and (opening.separator, language == "en") in _HOUSE_STYLES
+    ):
+        points += _HOUSE_STYLE
     if points < ENOUGH or not _is_named(names[0].text, known=known, strong=strong):
         return None
     if evidence == ["known"] and language in _SPEAKERS and not names[0].text.isupper():
@@ -185,10 +209,10 @@ def _opens_sentence(text: str, at: int) -> bool:
 
 def _is_named(text: str, *, known: bool, strong: bool) -> bool:
     """Whether every word could belong to a name."""
-    if strong:
+    if strong and known:
         return True
     words = text.replace("-", " ").replace("/", " ").split()
-    if not known and (len(words) > 4 or find_agency(text)):
+    if not known and (len(words) > _UNKNOWN_WORDS or words[0].lower() in _BYLINE or find_agency(text)):
         return False
     return all(not w[0].islower() or _PARTICLE.fullmatch(w) for w in words) and not words[0][0].islower()
 

@@ -22,21 +22,26 @@ _LONGEST_NAME = 48
 _WORDS_IN_NAME = 7
 Separator = Literal["dash", "colon", "stop", "none"]
 
-_LEAD = re.compile(r"[\s\ufeff*•>#·▲■●►|]{0,20}(?:(?:RPT|CORRECTED|REFILE|UPDATE \d)\s*-+\s*)?")
-_SIGN = re.compile(r"[-‐−–—―‒_:.,।۔=)\ufffd]")
+_LEAD = re.compile(
+    r"[\s\ufeff*•>#·▲■●►|]{0,20}(?:(?:RPT|CORRECTED|REFILE|UPDATE \d)\s*-+\s*|[a-z]\s(?=[A-Z]{3}))?"
+)
+_SIGN = re.compile(r"[-‐−–—―‒_:.,।۔=)/ـ\ufffd]")
 _SEPARATOR = re.compile(
     r"""(?P<dash> (?:--+|[—–―‒]+|\ufffd{2,3})(?:\s?-)? | (?<=\s)[-‐−_]-?(?=\s|["“'«\w]) | (?<=[\w.)/])[-‐−](?=\s)
-          | [.,:]\s?[-–—]+ | (?<=\))- | (?<=\s)=(?=\s) )
+          | [.,:]\s?[-–—]+ | (?<=\d)-(?=[A-Z]) | (?<=\))- | (?<=\s)[=ـ](?=\s) | (?<=\d\s)/(?=\s) )
       | (?P<colon> :(?!//) )
       | (?P<stop> (?<=[\w)/.\]])\.(?=\s|$) | [।۔] )
       | (?P<none> \)(?=\s?["“„«'’]|\s?[^\W_]) )""",
     re.VERBOSE,
 )
-_ITEM = re.compile(r"\(([^()]*)\)|(?<![^\s.,])/([^/]{2,40})/|([^,،()]+?)(?=[,،(]|\s/[^/]{2,40}/|$)")
+_ITEM = re.compile(r"\(([^()]*)\)|\s?(?<![^\s.,])/([^/]{2,40})/|([^,،()]+?)(?=[,،(]|\s/[^/]{2,40}/|$)")
+_OPEN_STROKE = re.compile(r"[\s.,]/[^/\s][^/]*$")
 _BLANK = " ,،\t\n\r\xa0\ufffd"
 PLAIN_PART = 3  # the group of _ITEM that stands in no brackets
+_LONGEST_PARTICLE = 5  # letters: "della", "unter"
 _LONGEST_ABBREVIATION = 3  # letters: "St", "Mt", "Ste"
 _STARTS = re.compile(r"[\w(/\[\"'“„«]")
+_DIGIT = re.compile(r"\d")
 _PLAIN = re.compile(r"[^\W_]")
 
 
@@ -54,6 +59,10 @@ class Opening:
         """The first item of that kind."""
         return next((item for item in self.items if item.kind == kind), None)
 
+    def last(self, kind: str) -> Item | None:
+        """The last item of that kind."""
+        return next((item for item in reversed(self.items) if item.kind == kind), None)
+
 
 def read_openings(text: str, at: int = 0) -> Iterator[Opening]:
     """Every stretch from `at` that has the shape of a dateline, shortest first."""
@@ -65,6 +74,8 @@ def read_openings(text: str, at: int = 0) -> Iterator[Opening]:
         head = text[start:head_end].rstrip()
         if not _could_be(head):
             return
+        if head.count("(") > head.count(")") or _OPEN_STROKE.search(head):
+            continue
         items = read_items(head)
         if items:
             yield Opening(items, kind, start, stop, body_start(text, stop))
@@ -99,26 +110,44 @@ def read_items(head: str, *, opens: bool = True) -> tuple[Item, ...]:
     `opens`: the first part is where a place is expected.
     """
     items: list[Item] = []
+    for part, start, end, bracketed in _cut(head):
+        if _is_year(part, items):
+            last = items.pop()
+            whole = head[head.rindex(last.text, 0, start) : end].strip(_BLANK)
+            items.append(Item(whole, "date", last.bracketed, last.known))
+        else:
+            items += _read_part(part, first=opens and not items, bracketed=bracketed)
+    return tuple(items)
+
+
+def _cut(head: str) -> list[tuple[str, int, int, bool]]:
+    """The parts between commas, brackets and strokes, with their offsets; none when one cannot be a name."""
+    parts: list[tuple[str, int, int, bool]] = []
     at = 0
     for match in _ITEM.finditer(head):
-        if len(items) >= _ITEMS or head[at : match.start()].strip(_BLANK):
-            return ()
+        if len(parts) >= _ITEMS or head[at : match.start()].strip(_BLANK):
+            return []
         at = match.end()
         group = match.lastindex or 0
         text = match[group].strip(_BLANK)
         if not _PLAIN.search(text):
             if text.strip(".'\""):
-                return ()
+                return []
             continue
+        plain = group == PLAIN_PART
         if len(text) > _LONGEST_NAME or text.count(" ") >= _WORDS_IN_NAME:
-            return ()
-        if _is_year(text, items):
-            last = items.pop()
-            text = head[head.rindex(last.text, 0, match.start(group)) : match.end()].strip(_BLANK)
-            items.append(Item(text, "date", last.bracketed, last.known))
-        else:
-            items += _read_part(text, first=opens and not items, bracketed=group != PLAIN_PART)
-    return () if head[at:].strip(_BLANK + ".") else tuple(items)
+            return []
+        if plain and parts and _goes_on(text):
+            return []
+        parts.append((text, match.start(group), match.end(), not plain))
+    return [] if head[at:].strip(_BLANK + ".") else parts
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a part is the rest of a sentence: small letters, and no date ("3 mars") or country ("the Netherlands")."""
+    if not text[0].islower() or len(text) <= _LONGEST_PARTICLE:
+        return False
+    return not (_DIGIT.search(text) or text.startswith("the "))
 
 
 def _is_year(text: str, items: list[Item]) -> bool:
@@ -128,7 +157,7 @@ def _is_year(text: str, items: list[Item]) -> bool:
 def _read_part(text: str, *, first: bool, bracketed: bool) -> list[Item]:
     """The items of one part; a full stop may part them too: "КИЕВ. 3 декабря", but not "ST. LOUIS", "Jan. 3"."""
     whole = read_item(text, first=first, bracketed=bracketed)
-    if bracketed or ". " not in text or whole[0].kind != "name" or find_places(text):
+    if bracketed or ". " not in text or len(whole) > 1 or whole[0].kind != "name" or find_places(text):
         return list(whole)
     pieces = [piece for piece in text.split(". ") if piece.strip(_BLANK)]
     if len(pieces[0]) <= _LONGEST_ABBREVIATION:
@@ -141,10 +170,17 @@ def _read_part(text: str, *, first: bool, bracketed: bool) -> list[Item]:
 
 
 def _could_be(head: str) -> bool:
-    """A cheap look before the expensive one: the first name must be short."""
+    """A cheap look before the expensive one: the first name must be short, and look like a name."""
+    if "\n" in head:
+        return False
     first = head
     for sign in ",(/،":
         at = first.find(sign)
         if at > 0:
             first = first[:at]
-    return len(first) <= _LONGEST_NAME and first.count(" ") < _WORDS_IN_NAME
+    if len(first) > _LONGEST_NAME or first.count(" ") >= _WORDS_IN_NAME:
+        return False
+    if len(first) < len(head) or " " not in first:
+        return True
+    words = first.split()[1:]
+    return not any(word.islower() and len(word) > _LONGEST_PARTICLE and word.isalpha() for word in words)

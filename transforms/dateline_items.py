@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
-from transforms.agencies import find_agency, is_call_letters
+from transforms.agencies import find_agency, is_call_letters, name_agency
 from transforms.place_choice import is_region
 from transforms.places import find_places, fold_name
 
@@ -17,7 +17,10 @@ Kind = Literal["name", "date", "agency"]
 _LONGEST_DATE = 40
 _NUMERIC = re.compile(r"(?:\d{1,4}[./-]){2}\d{2,4}|\d{1,2}[./]\d{1,2}\.?")
 _NUMBER = re.compile(r"\d{1,4}(?:st|nd|rd|th|er|º|ª|°|o|a)?", re.IGNORECASE)
-_MISTYPED = re.compile(r"[A-Z]\w{2,8}\.? ?\d{1,3}|\d{1,2} [A-Z]\w{2,8}", re.ASCII)
+_NAME_AND_DAY = re.compile(
+    r"(.{2,30}?) ([^\W\d_]{3,9}\.? \d{1,2}|\d{1,2}\.? [^\W\d_]{3,10})"
+)  # the comma left out
+_MISTYPED = re.compile(r"[A-Z]\w{2,8}\.? ?\d{1,3}[a-z]?|\d{1,2} [A-Z]\w{2,8}", re.ASCII)
 _DATED_AGENCY = re.compile(r"(.{3,20}?\d(?:, \d{4})?)[ /]+([^\d]{2,20})")
 _NO_DATE = ("no date", "date not given")
 _BETWEEN = frozenset(
@@ -90,16 +93,29 @@ def read_item(text: str, *, first: bool = False, bracketed: bool = False) -> tup
     if not bracketed and (find_places(text) if first else is_region(text)):
         return (Item(text, "name"),)
     if is_date(text):
-        return (Item(text, "date", bracketed),)
-    if find_agency(text) or (bracketed and is_call_letters(text)):
+        return (Item(text.rstrip("."), "date", bracketed),)
+    if both := _read_two(text, bracketed=bracketed):
+        return both
+    if find_agency(text) or (bracketed and (is_call_letters(text) or name_agency(text) != text)):
         return (Item(text, "agency", bracketed),)
-    if (both := _DATED_AGENCY.fullmatch(text)) and is_date(both[1]) and find_agency(both[2]):
-        return (Item(both[1], "date", bracketed), Item(both[2], "agency", bracketed))
-    if " via " in text and find_agency(text.rsplit(" via ", 1)[1]):
-        return (Item(text.rsplit(" via ", 1)[1], "agency", bracketed),)
     if not first and (_MISTYPED.fullmatch(text) or _is_month(text)):
         return (Item(text, "date", bracketed, known=False),)
     return (Item(text, "name", bracketed, known=not bracketed),)
+
+
+def _read_two(text: str, *, bracketed: bool) -> tuple[Item, ...]:
+    """What stands together without a comma: place and date, date and agency, outlet and agency."""
+    place_and_day = _NAME_AND_DAY.fullmatch(text)
+    if place_and_day and not bracketed and find_places(place_and_day[1]) and is_date(place_and_day[2]):
+        return (Item(place_and_day[1], "name"), Item(place_and_day[2], "date"))
+    dated = _DATED_AGENCY.fullmatch(text)
+    if dated and is_date(dated[1]) and find_agency(dated[2]):
+        return (Item(dated[1], "date", bracketed), Item(dated[2], "agency", bracketed))
+    agency, dash, day = text.partition(" - ")
+    if dash and bracketed and is_date(day) and find_agency(agency):
+        return (Item(agency, "agency", bracketed), Item(day, "date", bracketed))
+    _, via, agency = text.rpartition(" via ")
+    return (Item(agency, "agency", bracketed),) if via and find_agency(agency) else ()
 
 
 def _is_month(text: str) -> bool:

@@ -72,8 +72,8 @@ def _is_sure(text: str, opening: Opening, verdict: Verdict) -> bool:
     name, agency = opening.items[0].text, verdict.agency
     large = any(is_large(place) for place in verdict.places)
     if opening.separator != "dash":
-        signed = agency is not None and find_agency(agency.text) is not None
-        return (signed and (large or agency.bracketed)) or (large and bool(_VERB_LAST.fullmatch(name)))
+        signed = agency if agency and find_agency(agency.text) else None
+        return bool(signed and (large or signed.bracketed)) or (large and bool(_VERB_LAST.fullmatch(name)))
     if (agency and agency.known) or (verdict.date and verdict.date.known):
         return True
     begins = bool(_ENDS_SENTENCE.search(text[max(0, opening.start - 4) : opening.start]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from transforms.agencies import find_agency
+from transforms.agencies import name_agency
 from transforms.dateline_cjk import read_cjk
 from transforms.dateline_evidence import Verdict, weigh
 from transforms.dateline_grammar import Opening, body_start, read_items, read_openings
@@ -13,12 +13,17 @@ from transforms.dateline_items import Item
 from transforms.dates import complete_date
 from transforms.records import Dateline
 
+_DAY_ONLY = re.compile(
+    r"[\d０-９〇一二三四五六七八九十]{1,3}日"
+)  # "3日": the third of a month, or three days
 _TRAILERS = 2  # a date and an agency
 _SHORT = 9  # characters: an agency that we do not know, beside one that we do
 _QUOTES = " '‘’\"“”„«»"
 #: Arabic papers put the reporter between dashes: "المفرق - سامي العلي - …".
-_REPORTER = re.compile(r"[\u0621-\u064a]{2,12}(?: [\u0621-\u064a]{2,12}){1,2}")
-_TRAILER = re.compile(r"([^\n]{2,40}?)\s?([:–—]-?|\s[-–—]+(?=\s)|\.(?=\s|$)|-(?=\s))")
+_REPORTER = re.compile(
+    r"(?!من |قال|أكد|اكد|أعلن|اعلن|ذكر|أفاد|افاد|كشف|أعرب|اعرب|وصل|بدأ|دعا|أوضح|اوضح|التقى|بحث|شهد)[\u0621-\u064a]{2,12}(?: [\u0621-\u064a]{2,12}){1,2}"
+)
+_TRAILER = re.compile(r"(\([^()\n]{2,40}\)|[^\n]{2,40}?)\s?(--+|[:–—]-?|\s[-–—]+(?=\s)|\.(?=\s|$)|-(?=\s))")
 
 
 def read_dateline(
@@ -55,9 +60,11 @@ def build_dateline(
     return Dateline(
         text=text[opening.start : opening.stop].strip(),
         places=verdict.places,
-        date=complete_date(date_text, language, around) if date_text else None,
+        date=complete_date(date_text, language, around)
+        if date_text and not _DAY_ONLY.fullmatch(date_text)
+        else None,
         date_text=date_text,
-        agency=(find_agency(signed.text) or signed.text) if signed else None,
+        agency=(name_agency(signed.text)) if signed else None,
         agency_text=signed.text if signed else None,
         end=opening.end,
         reason=verdict.reason,
@@ -105,5 +112,5 @@ def _read_trailer(text: str, verdict: Verdict) -> tuple[Item, ...]:
     ):
         if "date" in kinds:
             return tuple(item for item in items if item.kind != "name")
-        return (Item(text, "agency"),)
+        return items if len(items) == 1 else (Item(text, "agency"),)
     return items if kinds == ["date"] and not verdict.date else ()

@@ -79,9 +79,7 @@ def test_the_flow_reports_what_the_command_line_does(environment, tmp_path):
     for name, module in (("flow", "flows.ingest"), ("command", "copydesk")):
         verb = ["ingest", "--json"] if module == "copydesk" else []
         command = [sys.executable, "-m", module, *verb, SEED, "--to", f"file:{tmp_path / name}"]
-        done = subprocess.run(
-            command, check=False, env=environment, capture_output=True, cwd=ROOT, check=True
-        )
+        done = subprocess.run(command, env=environment, capture_output=True, cwd=ROOT, check=True)
         reports.append(orjson.loads(done.stdout))
     assert {key: reports[0][key] for key in COUNTS} == {key: reports[1][key] for key in COUNTS}
     assert reports[0]["indexed"] == 2

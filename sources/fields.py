@@ -11,7 +11,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from sources.decoding import is_damaged
 from transforms.records import Given
 
 #: Numbers that are a time: seconds since 1970 up to the year 5138, above that milliseconds.
@@ -61,16 +60,12 @@ def _candidates(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def clean_text(value: str) -> str:
-    r"""Drop NUL, join surrogate pairs that were written apart, and put U+FFFD for lone ones.
+    r"""Drop NUL, which no engine stores.
 
-    >>> clean_text("a\x00b \ud83d\ude00 \ud800")
-    'ab 😀 �'
+    >>> clean_text("a\x00b")
+    'ab'
     """
-    if "\0" in value:
-        value = value.replace("\0", "")
-    if not value.isascii() and is_damaged(value):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return value
+    return value.replace("\0", "") if "\0" in value else value
 
 
 def read_text(picked: Mapping[str, tuple[str, Any]], kind: str) -> str:
@@ -94,8 +89,9 @@ def to_given(picked: Mapping[str, tuple[str, Any]], fetched_at: datetime | None)
     """Check every field that is there; BadFieldError names the first that is of the wrong kind."""
     values: dict[str, Any] = {}
     for kind, (name, value) in picked.items():
-        checker = CHECKERS.get(kind)
-        if checker is not None:
+        if type(value) is str and kind in _PLAIN:  # nearly always
+            values[kind] = clean_text(value.strip()) or None
+        elif (checker := CHECKERS.get(kind)) is not None:
             values[kind] = checker(name, value)
     if fetched_at is not None:
         values.setdefault("fetched_at", fetched_at)
@@ -104,8 +100,7 @@ def to_given(picked: Mapping[str, tuple[str, Any]], fetched_at: datetime | None)
 
 def _check_string(name: str, value: Any) -> str | None:
     if isinstance(value, str):
-        value = value.strip()
-        return (value if value.isascii() and "\0" not in value else clean_text(value)) or None
+        return clean_text(value.strip()) or None
     raise BadFieldError(f"{name}: expected text, found {_kind(value)}")
 
 
@@ -125,8 +120,8 @@ def _check_name(name: str, value: Any) -> str | None:
 def _check_names(name: str, value: Any) -> tuple[str, ...]:
     """Accept one name or several, each as text or as an object with a name."""
     values = value if isinstance(value, list) else [value]
-    found = (_check_name(name, each) for each in values if each is not None)
-    return tuple(text for text in found if text)
+    found = [_check_name(name, each) for each in values if each is not None]
+    return tuple([text for text in found if text])
 
 
 def _check_tags(name: str, value: Any) -> tuple[str, ...]:
@@ -182,3 +177,4 @@ CHECKERS: Mapping[str, Callable[[str, Any], Any]] = {
     "updated_at": _check_stamp,
     "fetched_at": _check_moment,
 }
+_PLAIN = frozenset({"url", "headline", "language", "section", "publisher", "published_at", "updated_at"})

@@ -164,13 +164,28 @@ def _parse_slowly(data: bytes) -> Any:
             raise
         text = data.decode(encoding or "utf-8")
     try:
-        return json.loads(text, parse_constant=_no_number, strict=False)
+        return _joined(json.loads(text, parse_constant=_no_number, strict=False))
     except json.JSONDecodeError as err:
         raise _RecordError("bad-json", f"{err.msg}, character {err.pos + 1} of the line") from err
     except RecursionError as err:
         raise _RecordError("bad-json", "nested too deeply") from err
     except ValueError as err:  # an integer of more than 4300 digits
         raise _RecordError("bad-json", str(err)) from err
+
+
+def _joined(value: Any) -> Any:
+    r"""Join surrogate pairs that were written apart in every string, and put U+FFFD for lone ones.
+
+    >>> _joined({"a": ["\ud83d\ude00 \ud800"]})
+    {'a': ['😀 �']}
+    """
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_joined(each) for each in value]
+    if isinstance(value, dict):
+        return {_joined(name): _joined(each) for name, each in value.items()}
+    return value
 
 
 def _no_number(_: str) -> None:

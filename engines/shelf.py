@@ -15,7 +15,7 @@ from engines.tantivy_document import IDENTITY, JSON, schema_of
 
 #: Room for the terms of a writer before it writes a segment; taken as needed. The engine commits by bytes over
 #: all writers, so that many languages together stay as small as one.
-WRITER_BYTES = 60_000_000
+WRITER_BYTES = 30_000_000
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ IDENTITY = "identity"  # "id digest", as a column: to know what is held without 
 NEWEST = "newest"  # sort keys: the second in the high bits, the head of the id in the low ones
 OLDEST = "oldest"
 
+_NEEDED = ("id", "origin", "source", "language")
 _MAX_KEYWORD = read_analysis().max_keyword_characters
 _ID_BITS = 28
 _ID_DIGITS = _ID_BITS // 4
@@ -118,8 +119,13 @@ def schema_of(key: str) -> tantivy.Schema:
 
 
 def to_tantivy(source: bytes, key: KeyAnalysis) -> tantivy.Document:
-    """Make tantivy's document. ValueError: the JSON is none, or a date is outside what can be indexed."""
+    """Make tantivy's document.
+
+    ValueError: the JSON is none, or a date is outside what can be indexed; KeyError, TypeError: it is no article.
+    """
     fields = orjson.loads(source)
+    for name in _NEEDED:
+        fields[name]
     document = tantivy.Document()
     targets = _targets(key.key)
     present: dict[str, None] = {}

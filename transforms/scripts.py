@@ -12,6 +12,7 @@ from typing import Any
 
 import regex
 
+_LETTER_SHARE = 0.01  # of a text; a Ukrainian name in a Russian story is less
 _OTHER_SHARE = 0.2  # a text of other letters may be mostly Latin names
 _KANA_SHARE = 0.1  # of Han and kana together; a Chinese text may quote の
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
@@ -104,7 +105,7 @@ def by_letters(text: str, script: str, able: tuple[str, ...]) -> str | None:
         ((sum(counts[letter] for letter in letters), tag) for tag, letters in table.items()), reverse=True
     )
     best, tag = scores[0]
-    if tag in able and best >= 2 and best > scores[1][0]:
+    if tag in able and best > scores[1][0] and best >= max(2, len(text) * _LETTER_SHARE):
         return tag
     return None
 

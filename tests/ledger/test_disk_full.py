@@ -65,7 +65,7 @@ def drive(folder: Path) -> None:
     driver.raw.close()
 
 
-@pytest.mark.parametrize("free", [60_000, 150_000, 300_000, 500_000])
+@pytest.mark.parametrize("free", [60_000, 300_000])
 def test_a_full_disk_stops_the_run_and_the_next_goes_on(small_disk: Path, free: int):
     said = fill(small_disk, 900 * 1024 - free)
     assert "cannot write" in said
@@ -85,7 +85,7 @@ def limited(folder: Path, limit: int, said: Connection) -> None:
         said.send(("it went well", ""))
 
 
-@pytest.mark.parametrize("limit", [20_000, 100_000, 200_000])
+@pytest.mark.parametrize("limit", [20_000, 200_000])
 def test_a_file_that_may_not_grow_stops_the_run_and_the_next_goes_on(tmp_path: Path, limit: int):
     folder = tmp_path / "state"
     folder.mkdir()

@@ -93,7 +93,7 @@ def test_a_second_run_sends_nothing_even_when_it_reads(versions: list[Corpus]) -
             assert counts.read == sum(map(len, corpus.values()))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(CORPORA, CORPORA, st.lists(st.integers(0, 40), min_size=1, max_size=3))
 def test_a_run_that_was_cut_off_and_begun_again_ends_the_same(
     before: Corpus, after: Corpus, cuts: list[int]

@@ -240,8 +240,6 @@ class Ledger:
             )
         return self.stale()
 
-    # What is to be deleted
-
     def doomed(self, limit: int = 10_000) -> list[str]:
         """Ids that the engine is to delete now: no file yields them, and none is on its way."""
         with telling(self.path):
@@ -253,8 +251,6 @@ class Ledger:
         keys = [(bytes.fromhex(id),) for id in ids]
         with self.batch():
             self._database.executemany("DELETE FROM doomed WHERE id = ?", keys)
-
-    # The whole
 
     def totals(self) -> Totals:
         """How much is known altogether."""

@@ -10,9 +10,10 @@ import re
 from functools import cache
 
 from transforms.agencies import agencies, find_agency
-from transforms.dateline_evidence import ENOUGH, Verdict
+from transforms.dateline_evidence import Verdict
 from transforms.dateline_grammar import Opening, body_start
 from transforms.dateline_items import Item
+from transforms.dateline_places import unknown_place
 from transforms.place_choice import choose_place, is_region
 from transforms.places import find_places
 from transforms.records import Place
@@ -74,12 +75,10 @@ def _read_signed(
     if match["place"] and not place:
         if not match["date"]:
             return None
-        place = Place(
-            text=match["place"], name=match["place"], country=None, admin1=None, location=None, confidence=0.3
-        )
+        place = unknown_place(match["place"])
     date = Item(match["date"], "date") if match["date"] else None
     agency = Item(match["agency"], "agency")
-    verdict = Verdict((place,) if place else (), date, agency, ENOUGH, "agency and 电")
+    verdict = Verdict((place,) if place else (), date, agency, "agency and 电")
     return _opening(text, at, match.end()), verdict
 
 
@@ -121,7 +120,7 @@ def _read_bracket(
         return None
     credit = _KOREAN_CREDIT.match(text, match.end())
     tail = _TAIL.match(text, credit.end() if credit else match.end())
-    verdict = Verdict(tuple(places), date, agency, ENOUGH, "place or agency in brackets")
+    verdict = Verdict(tuple(places), date, agency, "place or agency in brackets")
     return _opening(text, at, tail.end() if tail else match.end()), verdict
 
 

@@ -1,7 +1,7 @@
 """Whether an opening is a dateline: points for what it holds, none for its shape alone.
 
 A known place is not enough ("Paris is", "Map:"), nor is a dash ("Migration – "): two of place, date, agency,
-state and separator must agree. Source: docs/places.md, tests/cases/dateline.jsonl.
+state and separator must agree. Source: tests/cases/dateline.jsonl; docs/places.md.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from transforms.agencies import find_agency
 from transforms.dateline_grammar import Opening
 from transforms.dateline_items import Item
-from transforms.place_choice import choose_place, is_region
+from transforms.dateline_places import is_known, is_large, read_places, unknown_place
+from transforms.dateline_words import words
+from transforms.place_choice import choose_place
 from transforms.places import find_places
 from transforms.records import Place
 
 ENOUGH = 3.0
-_LARGE = 100_000  # inhabitants: known to readers abroad, so a paper may open with its bare name
 _POINTS = {
     "large": 2.5,
     "known": 2.0,
@@ -28,19 +29,19 @@ _POINTS = {
     "bracket": 1.0,
 }
 _SEPARATOR = {"dash": 1.0, "colon": 0.0, "stop": 0.0, "none": -0.5}
-_CAPITALS, _GOES_ON = 0.5, -2.0
-#: Where a name and a dash open what a speaker says: "Miranda -- Em relação a mim".
-_SPEAKERS = frozenset(["pt", "es"])
+_CAPITALS, _GOES_ON, _HOUSE_STYLE = 0.5, -2.0, 0.5
+#: A large town in small letters: "Kigali: " in English papers of Africa and Asia (elsewhere it opens a headline),
+#: "Berlin. " in others (in English it is a sentence). Separator, and whether the text is English.
+_HOUSE_STYLES = {("colon", True), ("stop", False)}
+_LARGE_IN_CAPITALS = 50_000  # inhabitants, where the name is shouted: "LINDI: "
 _MORE = ("(", "/")
-#: A large town in small letters: "Kigali: " in English papers of Africa and Asia (elsewhere a headline), "Berlin. "
-#: in others (in English a sentence). Separator, and whether the text is English.
-_HOUSE_STYLES, _HOUSE_STYLE = {("colon", True), ("stop", False)}, 0.5
-_BYLINE = frozenset(["by", "von", "por", "par", "di", "de", "da", "door", "av", "af", "from", "oleh"])
+_MOST_NAMES = 4
 _UNKNOWN_WORDS = 4
-_NOWHERE = frozenset(["clandestine", "no city", "city unknown"])
-_SPLIT = re.compile(r"\s*(?:/|\bet\b|\band\b|\bund\b|\by\b|&|\s[-–]\s)\s*")
-_PARTICLE = re.compile(r"[^\W\d_]{1,3}|della|delle|degli|upon|unter|über|under|sobre|sous|auf|dels|aan")
+_LONGEST_SIGNATURE, _SIGNATURE_WORDS = 45, 4
+_LONGEST_PARTICLE = 3  # letters
+_LOOK_AHEAD = 40  # characters of the body
 _QUOTES = " \t\n\r\xa0\"'“”„«»‘’`*_[(<¿¡…"
+_DASHES = re.compile(r"[-/]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,6 @@ class Verdict:
     places: tuple[Place, ...]
     date: Item | None
     agency: Item | None
-    points: float
     reason: str
 
 
@@ -60,18 +60,18 @@ def weigh(
     """What `opening` says if the evidence is enough for a dateline, else None."""
     names = [item for item in opening.items if item.kind == "name"]
     date, agency = opening.first("date"), opening.last("agency")
-    if len(names) > 4 or (names and opening.items[0].kind == "date"):
+    if len(names) > _MOST_NAMES or (names and opening.items[0].kind == "date"):
         return None
     if opening.separator == "stop" and (
         (date and not date.known) or text[opening.end : opening.end + 1] in _MORE
     ):
-        return None  # an abbreviation inside the dateline: "Jan. 2 (AP)", "Calif. (KGO)", "МОСКВА, 29 июня. /ТАСС/"
+        return None  # an abbreviation inside the dateline: "Jan. 2 (AP)", "Calif. (KGO)", "29 июня. /ТАСС/"
     if len(opening.items) == 1 and names and names[0].bracketed:
         return _weigh_bracketed(text, opening, language, country)
     if not names or names[0].bracketed:
         return _weigh_without_place(text, opening, names, date, agency)
-    if names[0].text.lower() in _NOWHERE:
-        return Verdict((), date, agency, ENOUGH, "agency and date") if date or agency else None
+    if names[0].text.lower() in words().nowhere:
+        return Verdict((), date, agency, "agency and date, no city") if date or agency else None
     return _weigh_place(text, opening, names, language, country)
 
 
@@ -82,91 +82,8 @@ def _weigh_bracketed(
     name = opening.items[0]
     place, _ = choose_place(name.text, language=language, country=country)
     if place and is_large(place) and not name.text.isupper() and _opens_sentence(text, opening.end):
-        return Verdict((place,), None, None, ENOUGH, f"large, bracket, {opening.separator}")
+        return Verdict((place,), None, None, f"large, bracket, {opening.separator}")
     return _weigh_without_place(text, opening, [], None, name)
-
-
-def _weigh_place(
-    text: str, opening: Opening, names: list[Item], language: str | None, country: str | None
-) -> Verdict | None:
-    date, agency = opening.first("date"), opening.last("agency")
-    unknown = next((n for n in names[1:] if n.bracketed and not find_places(n.text)), None)
-    regions = tuple(n.text for n in names[1:] if n is not unknown)
-    places, in_region = read_places(names[0].text, regions, language, country)
-    known = bool(places) and find_all(names[0].text)
-    evidence = _evidence(places, known, in_region, date, agency)
-    if unknown and not agency:
-        if not _could_sign(unknown.text):
-            return None
-        evidence.append("bracket")
-        agency = unknown if date or not unknown.text.istitle() or not unknown.text.isalpha() else None
-    strong = bool(date or agency)
-    if not (strong and known) and not all(find_places(region.split("/")[0]) for region in regions):
-        return None
-    points = sum(_POINTS[item] for item in evidence) + _SEPARATOR[opening.separator]
-    points += _letters(text, opening, names[0].text, strong=bool(date or agency))
-    if (
-        evidence == ["large"]
-        and len(opening.items) == 1
-        and (opening.separator, language == "en") in _HOUSE_STYLES
-    ):
-        points += _HOUSE_STYLE
-    if points < ENOUGH or not _is_named(names[0].text, known=known, strong=strong):
-        return None
-    if evidence == ["known"] and language in _SPEAKERS and not names[0].text.isupper():
-        return None
-    if evidence == ["region"] and names[0].text.count(" ") > 1:
-        return None
-    if not places:
-        places = [_unknown_place(names[0].text)]
-    return Verdict(tuple(places), date, agency, points, ", ".join([*evidence, opening.separator]))
-
-
-def _evidence(
-    places: list[Place], known: bool, in_region: bool, date: Item | None, agency: Item | None
-) -> list[str]:
-    evidence = []
-    if known:
-        evidence.append("large" if any(is_large(place) for place in places) else "known")
-    if in_region:
-        evidence.append("region")
-    if date:
-        evidence.append("date" if date.known else "mistyped")
-    if agency:
-        evidence.append("agency")
-    return evidence
-
-
-def find_all(text: str) -> bool:
-    """Whether a table has `text`, or each of the places that it joins, and not by one or two letters."""
-    if find_places(text):
-        return sum(c.isalpha() for c in text) > 2 or not text.isascii()
-    parts = _SPLIT.split(text)
-    return len(parts) > 1 and all(find_places(part) for part in parts if part)
-
-
-def read_places(
-    text: str, regions: tuple[str, ...], language: str | None, country: str | None
-) -> tuple[list[Place], bool]:
-    """The places that `text` names, several when every part is a place ("BEIRUT/AMMAN"), none when unknown."""
-    extra: list[Place] = []
-    for name in regions:
-        if "/" in name and is_region(name.split("/")[0]):
-            regions = tuple(name.split("/")[0] if r == name else r for r in regions)
-            for part in name.split("/")[1:]:
-                place, _ = choose_place(part, language=language, country=country)
-                extra += [place] if place else []
-    whole, in_region = choose_place(text, regions, language=language, country=country)
-    if whole and (find_places(text) or not _SPLIT.search(text)):
-        return [whole, *extra], in_region
-    parts = [part for part in _SPLIT.split(text) if part]
-    found = [
-        choose_place(part, regions if part is parts[-1] else (), language=language, country=country)
-        for part in parts
-    ]
-    if len(parts) > 1 and all(place for place, _ in found):
-        return [place for place, _ in found if place] + extra, found[-1][1]
-    return ([whole, *extra] if whole else []), in_region
 
 
 def _weigh_without_place(
@@ -176,30 +93,78 @@ def _weigh_without_place(
     if names and not (date and len(names) == 1):
         return None
     agency = agency or (names[0] if names else None)
-    if opening.separator != "dash" or not _opens_sentence(text, opening.end):
+    signed = agency is not None and agency.bracketed and agency.known and find_agency(agency.text) is not None
+    if not _opens_sentence(text, opening.end) or not (opening.separator == "dash" or signed):
         return None
     if agency and (agency.bracketed or date or agency.text.isupper()):
-        return Verdict((), date, agency, ENOUGH, "agency without place, dash")
+        return Verdict((), date, agency, f"agency without place, {opening.separator}")
     if date and date.known and not agency:
-        return Verdict((), date, None, ENOUGH, "date without place, dash")
+        return Verdict((), date, None, "date without place, dash")
     return None
 
 
-def is_large(place: Place) -> bool:
-    """Whether readers abroad know the town."""
-    for known in find_places(place.text):
-        if (known.name, known.country) == (place.name, place.country):
-            return known.is_town and known.population >= _LARGE
-    return False
+def _weigh_place(
+    text: str, opening: Opening, names: list[Item], language: str | None, country: str | None
+) -> Verdict | None:
+    name, date, agency = names[0].text, opening.first("date"), opening.last("agency")
+    unknown = next((n for n in names[1:] if n.bracketed and not find_places(n.text)), None)
+    regions = tuple(n.text for n in names[1:] if n is not unknown)
+    places, in_region = read_places(name, regions, language, country)
+    known = bool(places) and is_known(name)
+    evidence = _evidence(opening, places, known=known, in_region=in_region)
+    if unknown and not agency:
+        if not _could_sign(unknown.text):
+            return None
+        evidence.append("bracket")
+        agency = unknown if date or not (unknown.text.istitle() and unknown.text.isalpha()) else None
+    strong = known and bool(date or agency)
+    if not strong and not all(find_places(region.split("/")[0]) for region in regions):
+        return None
+    points = sum(_POINTS[item] for item in evidence) + _SEPARATOR[opening.separator]
+    points += _style(text, opening, places, evidence, language)
+    if points < ENOUGH or not (strong or _is_named(name, known=known)) or _is_other(name, evidence, language):
+        return None
+    return Verdict(
+        tuple(places) or (unknown_place(name),), date, agency, ", ".join([*evidence, opening.separator])
+    )
 
 
-def _letters(text: str, opening: Opening, name: str, *, strong: bool) -> float:
-    """Points for a shouted or caseless place before a sentence in small letters; a fine when no sentence opens."""
+def _evidence(opening: Opening, places: list[Place], *, known: bool, in_region: bool) -> list[str]:
+    """The names of the points that an opening scores."""
+    evidence = []
+    if known:
+        evidence.append("large" if any(is_large(place) for place in places) else "known")
+    if in_region:
+        evidence.append("region")
+    if date := opening.first("date"):
+        evidence.append("date" if date.known else "mistyped")
+    if opening.last("agency"):
+        evidence.append("agency")
+    return evidence
+
+
+def _style(
+    text: str, opening: Opening, places: list[Place], evidence: list[str], language: str | None
+) -> float:
+    """Points for letters: a shouted or caseless place; a house style; a fine when no sentence opens behind it."""
+    name, points = opening.items[0].text, 0.0
     if not _opens_sentence(text, opening.end):
-        return _GOES_ON
-    if strong or name.upper() != name:
-        return 0.0
-    return _CAPITALS if not text[opening.end : opening.end + 40].isupper() or name.lower() == name else 0.0
+        points += _GOES_ON
+    elif name.upper() == name and not {"date", "mistyped", "agency", "bracket"} & set(evidence):
+        shouted = text[opening.end : opening.end + _LOOK_AHEAD].isupper() and name.lower() != name
+        points += 0.0 if shouted else _CAPITALS
+        if opening.separator == "colon" and evidence == ["known"] and is_large(places[0], _LARGE_IN_CAPITALS):
+            points += _HOUSE_STYLE
+    elif evidence == ["large"] and len(opening.items) == 1:
+        points += _HOUSE_STYLE if (opening.separator, language == "en") in _HOUSE_STYLES else 0.0
+    return points
+
+
+def _is_other(name: str, evidence: list[str], language: str | None) -> bool:
+    """Whether what scored is more often something else: a speaker's name, a sentence that names a state."""
+    if evidence == ["known"]:
+        return language in words().speakers and not name.isupper()
+    return evidence == ["region"] and name.count(" ") > 1
 
 
 def _opens_sentence(text: str, at: int) -> bool:
@@ -207,21 +172,17 @@ def _opens_sentence(text: str, at: int) -> bool:
     return not rest or rest[0].isdecimal() or (rest[0].isalpha() and not rest[0].islower())
 
 
-def _is_named(text: str, *, known: bool, strong: bool) -> bool:
-    """Whether every word could belong to a name."""
-    if strong and known:
-        return True
-    words = text.replace("-", " ").replace("/", " ").split()
-    if not known and (len(words) > _UNKNOWN_WORDS or words[0].lower() in _BYLINE or find_agency(text)):
+def _is_named(text: str, *, known: bool) -> bool:
+    """Whether every word could belong to the name of a place."""
+    parts = _DASHES.sub(" ", text).split()
+    if not known and (len(parts) > _UNKNOWN_WORDS or parts[0].lower() in words().byline or find_agency(text)):
         return False
-    return all(not w[0].islower() or _PARTICLE.fullmatch(w) for w in words) and not words[0][0].islower()
+    small = [part for part in parts if part[0].islower() and part.isalpha()]
+    return not parts[0][0].islower() and all(
+        len(part) <= _LONGEST_PARTICLE or part in words().in_names for part in small
+    )
 
 
 def _could_sign(text: str) -> bool:
     """Whether something in brackets could be an agency that no table has."""
-    return 1 < len(text) <= 45 and (text.isupper() or text.count(" ") <= 3)
-
-
-def _unknown_place(text: str) -> Place:
-    name = text.title() if text.isupper() else text
-    return Place(text=text, name=name, country=None, admin1=None, location=None, confidence=0.3)
+    return 1 < len(text) <= _LONGEST_SIGNATURE and (text.isupper() or text.count(" ") < _SIGNATURE_WORDS)

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Literal
 
 from transforms.agencies import find_agency, is_call_letters, name_agency
+from transforms.dateline_words import words
 from transforms.place_choice import is_region
 from transforms.places import find_places, fold_name
 
@@ -22,33 +23,6 @@ _NAME_AND_DAY = re.compile(
 )  # the comma left out
 _MISTYPED = re.compile(r"[A-Z]\w{2,8}\.? ?\d{1,3}[a-z]?|\d{1,2} [A-Z]\w{2,8}", re.ASCII)
 _DATED_AGENCY = re.compile(r"(.{3,20}?\d(?:, \d{4})?)[ /]+([^\d]{2,20})")
-_NO_DATE = ("no date", "date not given")
-_BETWEEN = frozenset(
-    [
-        "de",
-        "del",
-        "den",
-        "der",
-        "le",
-        "la",
-        "el",
-        "am",
-        "of",
-        "the",
-        "d",
-        "al",
-        "den",
-        "em",
-        "i",
-        "o",
-        "da",
-        "dia",
-        "di",
-        "a",
-        "na",
-        "ta",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +45,15 @@ def is_date(text: str) -> bool:
     text = text.strip(" .")
     if len(text) > _LONGEST_DATE:
         return False
-    words = fold_name(text).split()
+    parts = fold_name(text).split()
+    months, days = _day_words()
     if not any(c.isdecimal() for c in text):
-        return len(words) == 1 and words[0] in _day_words()[1] or " ".join(words) in _NO_DATE
+        return (len(parts) == 1 and parts[0] in days) or " ".join(parts) in words().no_date
     if _NUMERIC.fullmatch(text):
         return True
-    months, days = _day_words()
-    fillers = (days | _BETWEEN) - months
-    others = [w for w in words if not _NUMBER.fullmatch(w) and w not in fillers]
-    return bool(others) and " ".join(others) in months and len(words) > 1
+    fillers = (days | words().in_dates) - months
+    others = [part for part in parts if not _NUMBER.fullmatch(part) and part not in fillers]
+    return bool(others) and " ".join(others) in months and len(parts) > 1
 
 
 def read_item(text: str, *, first: bool = False, bracketed: bool = False) -> tuple[Item, ...]:
@@ -120,8 +94,8 @@ def _read_two(text: str, *, bracketed: bool) -> tuple[Item, ...]:
 
 def _is_month(text: str) -> bool:
     """A month whose day was left out or mistyped: "April", "April l"."""
-    words = fold_name(text).split()
-    return 0 < len(words) < 3 and words[0] in _day_words()[0] and len(words[-1]) in (1, len(words[0]))
+    parts = fold_name(text).split()
+    return 0 < len(parts) < 3 and parts[0] in _day_words()[0] and len(parts[-1]) in (1, len(parts[0]))
 
 
 @cache

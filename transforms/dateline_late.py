@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from transforms.agencies import find_agency
 from transforms.dateline_cjk import read_cjk
-from transforms.dateline_evidence import Verdict, is_large, weigh
+from transforms.dateline_evidence import Verdict, weigh
 from transforms.dateline_grammar import Opening, Separator, body_start, find_separators, read_items
+from transforms.dateline_places import is_large
 from transforms.dateline_reader import extend
 from transforms.place_choice import is_town
 
@@ -25,6 +26,7 @@ _WORD = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[(/]))[^\W\d_]")
 _ENDS_SENTENCE = re.compile(r"(?:[.!?…。।:]|[\"”“»)])\s+$|\n\s*$|^\s*$")
 #: Languages of India close a sentence with its verb: a town before the full stop is a dateline.
 _VERB_LAST = re.compile(r"[\u0900-\u0d7f\u200c\u200d ]+")
+_SHOUTED = re.compile(r"[^\W\d_a-z]{2,} $")
 _BRACKET = re.compile(r"(?<=[\s。！？）])[(（【〔\[［]|(?<=[\s])[\u3400-\u9fff]")
 
 
@@ -77,4 +79,6 @@ def _is_sure(text: str, opening: Opening, verdict: Verdict) -> bool:
     if (agency and agency.known) or (verdict.date and verdict.date.known):
         return True
     begins = bool(_ENDS_SENTENCE.search(text[max(0, opening.start - 4) : opening.start]))
-    return name.isupper() or (large and (begins or text[opening.start] == "("))
+    if name.isupper():
+        return not _SHOUTED.search(text[max(0, opening.start - 20) : opening.start])  # FLUSHING MEADOWS
+    return large and (begins or text[opening.start] == "(")

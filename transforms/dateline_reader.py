@@ -10,6 +10,7 @@ from transforms.dateline_cjk import read_cjk
 from transforms.dateline_evidence import Verdict, weigh
 from transforms.dateline_grammar import Opening, body_start, read_items, read_openings
 from transforms.dateline_items import Item
+from transforms.dateline_words import words
 from transforms.dates import complete_date
 from transforms.records import Dateline
 
@@ -20,9 +21,7 @@ _TRAILERS = 2  # a date and an agency
 _SHORT = 9  # characters: an agency that we do not know, beside one that we do
 _QUOTES = " '‘’\"“”„«»"
 #: Arabic papers put the reporter between dashes: "المفرق - سامي العلي - …".
-_REPORTER = re.compile(
-    r"(?!من |قال|أكد|اكد|أعلن|اعلن|ذكر|أفاد|افاد|كشف|أعرب|اعرب|وصل|بدأ|دعا|أوضح|اوضح|التقى|بحث|شهد)[\u0621-\u064a]{2,12}(?: [\u0621-\u064a]{2,12}){1,2}"
-)
+_REPORTER = re.compile(r"([\u0621-\u064a]{2,12})(?: [\u0621-\u064a]{2,12}){1,2}")
 _TRAILER = re.compile(r"(\([^()\n]{2,40}\)|[^\n]{2,40}?)\s?(--+|[:–—]-?|\s[-–—]+(?=\s)|\.(?=\s|$)|-(?=\s))")
 
 
@@ -78,7 +77,6 @@ def _join(first: Opening, agency: Verdict, opening: Opening, verdict: Verdict) -
         verdict.places,
         verdict.date,
         verdict.agency or agency.agency,
-        verdict.points,
         f"agency first, {verdict.reason}",
     )
 
@@ -90,14 +88,14 @@ def extend(text: str, opening: Opening, verdict: Verdict) -> tuple[Opening, Verd
         if not match or (verdict.date and verdict.agency):
             break
         added = _read_trailer(match[1].strip(_QUOTES), verdict)
-        if not added and not (match[2].strip() == "-" and _REPORTER.fullmatch(match[1])):
+        if not added and not (match[2].strip() == "-" and _is_reporter(match[1])):
             break
         end = body_start(text, match.end())
         opening = Opening(opening.items + added, opening.separator, opening.start, match.end(), end)
         day = verdict.date or next((item for item in added if item.kind == "date"), None)
         agency = verdict.agency or next((item for item in added if item.kind == "agency"), None)
         reason = f"{verdict.reason}, then {added[0].kind if added else 'reporter'}"
-        verdict = Verdict(verdict.places, day, agency, verdict.points, reason)
+        verdict = Verdict(verdict.places, day, agency, reason)
     return opening, verdict
 
 
@@ -114,3 +112,8 @@ def _read_trailer(text: str, verdict: Verdict) -> tuple[Item, ...]:
             return tuple(item for item in items if item.kind != "name")
         return items if len(items) == 1 else (Item(text, "agency"),)
     return items if kinds == ["date"] and not verdict.date else ()
+
+
+def _is_reporter(text: str) -> bool:
+    name = _REPORTER.fullmatch(text)
+    return name is not None and name[1] not in words().arabic_openers

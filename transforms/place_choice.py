@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from math import log10
 
+from transforms.dateline_words import words
 from transforms.places import IS_CAPITAL, IS_COUNTRY, IS_REGION, STANDS_ALONE, Known, find_places, fold_name
 from transforms.records import Place
 
@@ -18,13 +19,6 @@ _ALONE, _PUBLISHER, _OWN_NAME, _CAPITAL, _LANGUAGE = 3.0, 2.0, 1.0, 1.0, 0.7
 _ELSEWHERE = 0.5  # of the confidence, when a state or country is written that no table has
 _CACHED = 4096  # datelines repeat
 _NEWSY = {"US": 0.5, "GB": 0.2}  # where more stories are filed per inhabitant
-_SPOKEN = {
-    "de": {"DE", "AT", "CH"}, "fr": {"FR"}, "it": {"IT"}, "es": {"ES"}, "pt": {"BR", "PT"}, "nl": {"NL", "BE"},
-    "pl": {"PL"}, "ru": {"RU"}, "uk": {"UA"}, "tr": {"TR"}, "id": {"ID"}, "ms": {"MY"}, "hi": {"IN"}, "gu": {"IN"},
-    "zh": {"CN", "TW", "HK"}, "ja": {"JP"}, "ko": {"KR"}, "sv": {"SE"}, "da": {"DK"}, "no": {"NO"}, "fi": {"FI"},
-    "cs": {"CZ"}, "sk": {"SK"}, "hu": {"HU"}, "ro": {"RO"}, "bg": {"BG"}, "el": {"GR"}, "hr": {"HR"}, "sr": {"RS"},
-    "sl": {"SI"}, "fa": {"IR"}, "ur": {"PK"}, "bn": {"BD"}, "vi": {"VN"}, "th": {"TH"}, "he": {"IL"},
-}  # fmt: skip
 
 
 @lru_cache(maxsize=_CACHED)
@@ -99,7 +93,7 @@ def _weight(known: Known, text: str, language: str | None, country: str | None) 
     weight += _OWN_NAME * (fold_name(known.name) == fold_name(text))
     weight += _NEWSY.get(known.country, 0.0)
     weight += _PUBLISHER * (country is not None and known.country == country.upper())
-    weight += _LANGUAGE * (known.country in _SPOKEN.get(language or "", ()))
+    weight += _LANGUAGE * (known.country in words().spoken.get(language or "", ()))
     if not known.is_town:
         weight = weight - 9 if known.flags & IS_COUNTRY else 0.5
     return weight

@@ -6,12 +6,11 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 
-from sources.encoding import detect_encoding, read_bom
+from sources.encoding import BEFORE, detect_encoding, first_odd_byte, read_bom
 from sources.opened import HEAD
 
 #: What an undecodable byte becomes until its article is rejected; text itself has no surrogates.
 DAMAGE = re.compile("[\ud800-\udfff]")
-_BEFORE = 256  # bytes of context before the first character that is not ASCII; even, for UTF-16
 
 
 class Decoder:
@@ -54,7 +53,7 @@ class Decoder:
             self.encoding, self.start = bom
             return codecs.getincrementaldecoder(self.encoding)(self._errors())
         first = first_odd_byte(block)
-        start = max(0, first - _BEFORE) & ~1
+        start = max(0, first - BEFORE) & ~1
         self.encoding = detect_encoding(block[start : start + HEAD])
         if self.encoding is None:
             self.bad = seen + first
@@ -74,9 +73,3 @@ def is_damaged(text: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
-
-
-def first_odd_byte(block: bytes) -> int:
-    """Find the first byte that is NUL or not ASCII; the length when there is none."""
-    match = re.search(rb"[\x00\x80-\xff]", block)
-    return match.start() if match else len(block)

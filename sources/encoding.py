@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 BOMS = (
@@ -33,6 +34,10 @@ MIN_SCORE = 0.4
 MIN_COHERENCE = 0.5
 #: Fewer non-ASCII characters than this are damage, not a word in another script.
 MIN_RUN = 6
+#: Bytes before the first that is not ASCII, for context (even, for UTF-16), and after it, to judge by.
+BEFORE = 256
+SCORED = 4096
+_ODD = re.compile(rb"[\x00\x80-\xff]")
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\v\x1b")
 
 
@@ -103,6 +108,13 @@ def everyday_letters() -> frozenset[str]:
     return plain.union(*(legacy.letters for legacy in legacies()))
 
 
+def first_odd_byte(sample: bytes) -> int:
+    """Find the first byte that is NUL or not ASCII; the length when there is none."""
+    match = _ODD.search(sample)
+    return match.start() if match else len(sample)
+
+
+@lru_cache(maxsize=8)  # format, binary check and decoder ask about the same head
 def detect_encoding(sample: bytes) -> str | None:
     """Tell how `sample` is encoded; None when no candidate turns it into plausible words.
 
@@ -124,7 +136,9 @@ def detect_encoding(sample: bytes) -> str | None:
         return "utf-8"
     if is_binary(sample):
         return None
-    scores = [(_score(sample, legacy), legacy.encoding) for legacy in legacies()]
+    first = first_odd_byte(sample)
+    scored = sample[max(0, first - BEFORE) : first + SCORED]
+    scores = [(_score(scored, legacy), legacy.encoding) for legacy in legacies()]
     score, encoding = max(scores, key=lambda pair: pair[0])
     return encoding if score >= MIN_SCORE else None
 

@@ -65,10 +65,9 @@ def collect_evidence(rows: Sequence[Row], repeated: dict[str, list[int]]) -> lis
     last = len(rows)
     found: list[list[str] | None] = []
     for at, row in enumerate(rows):
-        if own[at] in _PARAGRAPHS and shapes[at + 1] in _PARAGRAPHS and shapes[at + 3] in _PARAGRAPHS:
-            if row.key not in repeated:
-                found.append(None)
-                continue
+        if _PARAGRAPHS.issuperset((own[at], shapes[at + 1], shapes[at + 3])) and row.key not in repeated:
+            found.append(None)
+            continue
         evidence = _alone(
             row, own[at], rows[at + 1].gap if at + 1 < last else 2, len(repeated.get(row.key, ()))
         )

@@ -14,7 +14,8 @@ from transforms.rows import Row
 _SUBHEAD = 110  # characters; a longer line without an end mark is a paragraph
 _DECK_SIZES = range(35, 500)
 _KICKER = 45
-_BULLET = 25
+_BULLET = 18
+_MOST_BULLETS = 8
 _OVER_HEADLINE = 2  # rows
 _AFTER_HEADLINE = 25  # rows
 _SURE = 0.85  # a chance that outweighs a phrase: "Analysis" inside a story is a sub-head
@@ -30,6 +31,17 @@ class Labelled:
     row: Row
     label: str  # one of records.LABELS
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The places in a story that a row's label depends on."""
+
+    title: int | None
+    title_again: int  # where the headline stands last over the body; -1 without one
+    first: int  # the first row of body
+    last: int
+    captions: dict[str, int]  # where each caption stands first, by its key
 
 
 def label_lines(rows: Sequence[Row], headline: str | None = None) -> list[Line]:
@@ -56,12 +68,15 @@ def label_rows(
 ) -> list[Labelled]:
     """Label the rows of one story: the body by its chances, the rest by words, repetition and place."""
     body = [_is_body(row, chance, cut) for row, chance in zip(rows, chances, strict=True)]
+    for n in _summary_rows(rows, body):
+        body[n] = False
     at = find_headline(rows, body, given)
     title = rows[at].key if at is not None else None
     first = next(
         (n for n, is_body in enumerate(body) if is_body and not _is_title(rows[n], title)), len(rows)
     )
     last = max((n for n, is_body in enumerate(body) if is_body), default=-1)
+    around = _around(rows, at, first, last)
     labelled = []
     for n, row in enumerate(rows):
         if n == at:
@@ -71,7 +86,7 @@ def label_rows(
         elif body[n]:
             label, rule = _body_label(rows, n, chances[n], last)
         else:
-            label, rule = _other_label(rows, n, at, first, last)
+            label, rule = _other_label(rows, n, around)
         labelled.append(Labelled(row, label, rule))
     return labelled
 
@@ -80,6 +95,16 @@ def _is_body(row: Row, chance: float, cut: float) -> bool:
     if row.known is not None and row.known[0] in _CERTAIN:
         return False
     return chance >= (cut if row.known is None else max(cut, _SURE))
+
+
+def _summary_rows(rows: Sequence[Row], body: Sequence[bool]) -> list[int]:
+    """Rows over the story that read like body and are not: its bullets, and a sentence that the body says again."""
+    plain = [n for n, is_body in enumerate(body) if is_body and not rows[n].bullet and rows[n].end == "stop"]
+    if not plain:
+        return []
+    found = [n for n in range(plain[0]) if body[n] and rows[n].bullet][:_MOST_BULLETS]
+    said = {rows[n].key for n in plain[1:]}
+    return found + [n for n in plain[:1] if rows[n].key in said]
 
 
 def _is_title(row: Row, title: str | None) -> bool:
@@ -94,26 +119,33 @@ def _body_label(rows: Sequence[Row], n: int, chance: float, last: int) -> tuple[
     return "body", rule
 
 
-def _other_label(rows: Sequence[Row], n: int, title: int | None, first: int, last: int) -> tuple[str, str]:
-    row = rows[n]
+def _around(rows: Sequence[Row], title: int | None, first: int, last: int) -> _Around:
+    captions: dict[str, int] = {}
+    for n, row in enumerate(rows):
+        if row.known is not None and row.known[0] == "caption":
+            captions.setdefault(row.key, n)
+    again = [n for n in range(first) if title is not None and rows[n].key == rows[title].key]
+    return _Around(title, again[-1] if again else -1, first, last, captions)
+
+
+def _other_label(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str]:
+    row, title = rows[n], around.title
     if row.known is not None:
         label, rule = row.known
         if label == "navigation" and title is not None and 0 < title - n <= _OVER_HEADLINE and not row.bullet:
             return "kicker", "place:above-title"
-        if label == "caption" and any(other.key == row.key for other in rows[:n]):
+        if label == "caption" and around.captions[row.key] < n:
             return "repeated-caption", "repeats:caption"
         return label, rule
-    if any(other.known and other.known[0] == "caption" and other.key == row.key for other in rows[:n]):
-        return "repeated-caption", "repeats:caption"
-    if n < first:
-        return _label_above(rows, n, title, first)
+    if n < around.first:
+        return _label_above(rows, n, around)
     if _has_credit_below(rows, n):
         return "caption", "neighbours:credit"
-    return _label_below(row, "after" if n > last else "inside")
+    return _label_below(row, "after" if n > around.last else "inside")
 
 
-def _label_above(rows: Sequence[Row], n: int, title: int | None, first: int) -> tuple[str, str]:
-    row = rows[n]
+def _label_above(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str]:
+    row, title = rows[n], around.title
     if _has_credit_below(rows, n):
         return "caption", "neighbours:credit"
     if row.size >= _BULLET and not row.bullet and _CREDIT_END.search(row.text):
@@ -125,7 +157,7 @@ def _label_above(rows: Sequence[Row], n: int, title: int | None, first: int) -> 
         return "bullet", "place:bullet-above-body"
     if row.size in _DECK_SIZES and n - title <= _AFTER_HEADLINE and not row.bullet:
         return "deck", "place:between-title-and-body"
-    if any(other.key == rows[title].key for other in rows[n + 1 : first]) and row.size <= _KICKER:
+    if n < around.title_again and row.size <= _KICKER:
         return "kicker", "place:above-title"
     return "navigation" if row.bullet else "widget", "place:between-title-and-body"
 

@@ -12,7 +12,7 @@ from transforms.lines import Labelled, label_rows, to_lines
 from transforms.normalise import normalise
 from transforms.prose import BODY, rate_rows
 from transforms.records import Caption, Copy, Given, Stamp
-from transforms.rows import Row, read_rows
+from transforms.rows import Row, end_of, read_rows
 from transforms.split import Block, split_rows
 
 #: A format that holds one story a record carries less around it than a page does.
@@ -21,6 +21,7 @@ _BODY_LABELS = ("body", "subhead")
 _SUBJECT = re.compile(
     r"(?:Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Тема|件名|主题|主旨|الموضوع):\s*", re.IGNORECASE
 )
+_LONG_LINE = 120  # characters
 _LEAST_BODY = 30  # in characters of an alphabet; less is no story
 
 
@@ -39,7 +40,12 @@ def read_copy(text: str, given: Given, *, single: bool = False) -> list[Copy]:
         block = Block(tuple(rows), tuple(rate_rows(rows)))
         return [_read_story(block, given, _SINGLE)] if rows else []
     copies = [_read_story(block, given, BODY) for block in split_rows(rows)]
-    return [copy for copy in copies if copy.paragraphs]
+    return [copy for copy in copies if any(_is_text(part) for part in copy.paragraphs)]
+
+
+def _is_text(paragraph: str) -> bool:
+    """More than a line of a list: it ends as sentences do, or is too long for a headline."""
+    return len(paragraph) >= _LONG_LINE or end_of(paragraph) == "stop"
 
 
 def _read_story(block: Block, given: Given, cut: float) -> Copy:

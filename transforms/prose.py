@@ -23,6 +23,7 @@ OPENING = 0.9
 CAPITALS = re.compile(
     r"[A-ZÀ-ÞĀ-Ž][A-ZÀ-ÞĀ-Ž' ./,-]{2,40}(?:,\s[\w .]{2,20})?(?:\s?\([^)]{2,30}\))?\s?(?::|[-–—]\s?)\s?\S"
 )
+_UNDECIDED = 0.3
 _PARAGRAPH = 120
 _SHORT = 30
 _LIMIT = 30.0  # beyond it exp() says nothing new
@@ -62,14 +63,26 @@ def rate_rows(rows: Sequence[Row]) -> list[float]:
     for at, row in enumerate(rows):
         if chances[at] < OPENING and opens_story(rows, at) and row.known is None:
             chances[at] = OPENING
+        elif (
+            _UNDECIDED <= chances[at] < BODY
+            and at
+            and row.is_prose
+            and _goes_on(rows[at - 1], row, chances[at - 1])
+        ):
+            chances[at] = BODY
     return chances
 
 
+def _goes_on(before: Row, row: Row, chance: float) -> bool:
+    """A paragraph set off from the paragraph above as that one is: the story goes on unless much speaks against it."""
+    return chance >= BODY and before.is_prose and row.gap <= max(1, before.gap)
+
+
 def opens_story(rows: Sequence[Row], at: int) -> bool:
-    """A wire's dateline at the start of a row, where one stands: after stamps and buttons, or before a paragraph's text.
+    r"""A wire's dateline at the start of a row, where one stands: after stamps and buttons, or before a paragraph's text.
 
     >>> from transforms.rows import read_rows
-    >>> opens_story(read_rows("Updated 2 hours ago\\nLOS ANGELES: The Spurs won by 20 points"), 1)
+    >>> opens_story(read_rows("Updated 2 hours ago\nLOS ANGELES: The Spurs won by 20 points"), 1)
     True
     """
     row = rows[at]

@@ -73,10 +73,15 @@ def _read_row(line: RawLine) -> Row:
         len(text) * _DENSITY[not text.isascii() and len(_DENSE.findall(text, 0, 40)) >= min(8, len(text) / 2)]
     )
     key = key_of(text) if size < _MAX_KEY else text[:_MAX_KEY]
-    return Row(line.number, text, parts, line.gap, key, size, bullet, _end_of(text), _known(text, key, size))
+    return Row(line.number, text, parts, line.gap, key, size, bullet, end_of(text), _known(text, key, size))
 
 
-def _end_of(text: str) -> str:
+def end_of(text: str) -> str:
+    """What a line ends with, brackets and quotes aside: "stop", "colon", "comma", "dash" or "".
+
+    >>> end_of("“It rained.”"), end_of("Rain")
+    ('stop', '')
+    """
     last = text[-1:]
     if last in _CLOSERS:
         stripped = text.rstrip(_CLOSERS)

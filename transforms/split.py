@@ -13,7 +13,8 @@ from transforms.rows import Row, read_rows
 
 _TITLE_SIZES = range(12, 260)  # in characters of an alphabet
 _PARAGRAPH = 60  # what a body row must have to count as a story's text
-_STORY = 120  # what must follow a headline for it to open a story
+_STORY = 90  # what must follow a headline for it to open a story
+_ZONE = 200  # rows over a story's text that are searched for its headline
 _REPEAT_WITHIN = 60  # rows: as far as menus push the second copy of a headline away
 _OVER_TEXT = 1  # rows of text that may stand between two copies of a headline: a deck, or a pitch
 _REPEATABLE = 25  # characters of an alphabet; shorter lines are repeated for many reasons
@@ -126,7 +127,7 @@ def _sizes_after(rows: Sequence[Row], texts: Sequence[int]) -> dict[int, int]:
 def _start_between(rows: Sequence[Row], before: int, after: int, usual_gap: int) -> int | None:
     """The row between two body rows where a new story opens; None when the story goes on."""
     best: tuple[int, int] | None = None
-    for at in range(before + 1, after):
+    for at in range(max(before + 1, after - _ZONE), after):
         if not _can_be_title(rows[at]) or rows[at].gap < min(usual_gap, 1):
             continue
         points = _points(rows, at, before, after, usual_gap)
@@ -150,7 +151,7 @@ def _can_be_title(row: Row) -> bool:
 
 def _points(rows: Sequence[Row], at: int, before: int, after: int, usual_gap: int) -> int:
     row = rows[at]
-    between = rows[at + 1 : after]
+    between = rows[at + 1 : min(after, at + _REPEAT_WITHIN)]
     points = _repeat_points(
         row, rows[at + 1 : min(after + 1 + _OVER_TEXT, at + _REPEAT_WITHIN)], after - at - 1
     )
@@ -197,7 +198,10 @@ def _is_closed(rows: Sequence[Row], before: int, at: int) -> bool:
     if _CREDITED_END.search(rows[before].text):
         return True
     ending = ("copyright", "comment", "topics", "separator", "navigation")
-    return any(row.known is not None and row.known[0] in ending for row in rows[before + 1 : at])
+    return any(
+        row.known is not None and row.known[0] in ending
+        for row in rows[max(before + 1, at - _REPEAT_WITHIN) : at]
+    )
 
 
 def block_texts(blocks: Sequence[Block]) -> Iterator[str]:

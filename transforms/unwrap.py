@@ -14,6 +14,7 @@ _MIN_RUN = 3  # lines; in two, a full line proves little
 _MIN_FULL = 0.8  # share of a run's lines that had no room for the next word
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uff60\u3000-\u303f]")
 _LETTER_HYPHEN = re.compile(r"[^\W\d_][-\u2010]$")
+_COMPOUND = re.compile(r"\b\w{1,40}[-\u2010]\w{1,40}\b")
 _INDENT = re.compile(r"\s{2,}\S")
 
 
@@ -90,6 +91,7 @@ def _is_full(text: str, after: str, width: int) -> bool:
 
 
 def _join_all(lines: Sequence[RawLine], width: int, text: str) -> Iterator[RawLine]:
+    compounds = frozenset(_COMPOUND.findall(text))
     for run in _runs(lines):
         if len(run) == 1 or max(len(line.text) for line in run) > width:
             yield from run
@@ -97,24 +99,26 @@ def _join_all(lines: Sequence[RawLine], width: int, text: str) -> Iterator[RawLi
         group = [run[0]]
         for line in run[1:]:
             if not _is_full(group[-1].text, line.text, width):
-                yield _join(group, text)
+                yield _join(group, compounds)
                 group = []
             group.append(line)
-        yield _join(group, text)
+        yield _join(group, compounds)
 
 
-def _join(group: Sequence[RawLine], text: str) -> RawLine:
+def _join(group: Sequence[RawLine], compounds: frozenset[str]) -> RawLine:
     if len(group) == 1:
         return group[0]
-    joined = group[0].text.rstrip()
-    for line in group[1:]:
-        joined = _join_two(joined, line.text.strip(), text)
-    return RawLine(group[0].number, joined, group[0].gap, tuple(line.text for line in group))
+    pieces = [line.text.strip() for line in group]
+    text = "".join((*(_closed(left, right, compounds) for left, right in pairwise(pieces)), pieces[-1]))
+    return RawLine(group[0].number, text, group[0].gap, tuple(line.text for line in group))
 
 
-def _join_two(left: str, right: str, text: str) -> str:
+def _closed(left: str, right: str, compounds: frozenset[str]) -> str:
+    """A line as it goes on in the next: with a space, or without the hyphen that only the line's end put there.
+
+    A compound keeps its hyphen where the copy writes it so elsewhere, within a line.
+    """
     if _LETTER_HYPHEN.search(left) and right[0].islower():
         word, rest = left.rsplit(" ", 1)[-1], right.split(" ", 1)[0].rstrip(".,;:!?")
-        # A compound keeps its hyphen when the copy writes it so elsewhere, where no line ends.
-        return left + right if word + rest in text else left[:-1] + right
-    return left + right if _CJK.match(left[-1]) and _CJK.match(right[0]) else f"{left} {right}"
+        return left if word + rest in compounds else left[:-1]
+    return left if _CJK.match(left[-1]) and _CJK.match(right[0]) else f"{left} "

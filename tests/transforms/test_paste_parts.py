@@ -1,0 +1,131 @@
+"""The parts under the paste reader: characters, markup, lexicon."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from transforms.islands import find_islands
+from transforms.lexicon import find_phrase, key_of
+from transforms.normalise import normalise
+from transforms.records import LABELS
+from transforms.rows import read_rows
+from transforms.soup import holds_markup, parse_fragment, remove_elements, strip_markup, text_of
+
+LINES = files("transforms").joinpath("data/lines")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", "plain"),
+        ("cafe\u0301", "café"),
+        ("a\u00a0b\u2009c\u3000d\te", "a b c d e"),
+        ("co\u00adoperate", "cooperate"),
+        ("co\u00ad\noperate", "co-\noperate"),
+        ("\u200fعربي\u200e \u202bنص\u202c", "عربي نص"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("a\x00b\x07c\x7f", "abc"),
+        ("a\ud800b", "ab"),
+        ("\ud83d\ude00", "😀"),
+        ("a\r\nb\rc\u2028d\x85e", "a\nb\nc\nd\ne"),
+        ("â€œHoÃ«â€\x9d said", "“Hoë” said"),
+        ("NÃO É “isso” – ‘não’", "NÃO É “isso” – ‘não’"),
+        ("«Да» – “я”", "«Да» – “я”"),
+        ("one\nâ€œtwoâ€\x9d\nthree é", "one\n“two”\nthree é"),
+    ],
+)
+def test_characters(text, expected):
+    assert normalise(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<p>Rain &amp; <b>wind</b></p>", "Rain & wind"),
+        ("AT&T and x < y", "AT&T and x < y"),
+        ("Rain &amp; wind", "Rain & wind"),
+        ("One<br>two<br/>three", "One\ntwo\nthree"),
+        ("<script>x()</script><p>Rain</p>", "Rain"),
+        ("<!-- ad --><p>Rain</p>", "Rain"),
+    ],
+)
+def test_markup(text, expected):
+    assert strip_markup(text) == expected
+
+
+def test_markup_by_class_and_id():
+    soup = parse_fragment("<div class='a'><p class='b'>x</p></div><p id='C'>y</p><p>z</p>")
+    assert remove_elements(soup, ["a", "b", "c"]) == 2
+    assert text_of(soup) == "z"
+    assert remove_elements(soup, []) == 0
+    assert strip_markup("<p class='x'>a</p><p>b</p>", drop=["x"]) == "b"
+
+
+def test_a_fragment_too_large_for_a_tree_loses_its_tags():
+    assert strip_markup("<b>x</b>" + "y" * 2_000_001).strip().startswith("x")
+
+
+def test_what_is_no_markup():
+    assert not holds_markup("if a <3 and c> d & e")
+    assert not holds_markup("<verytag> &nothing")
+
+
+def test_every_file_of_the_lexicon_is_a_label():
+    names = {entry.name.split(".")[0] for entry in LINES.iterdir()} - {"patterns"}
+    assert names <= set(LABELS)
+
+
+def test_the_lexicon_speaks_twenty_languages_in_its_common_classes():
+    for name in ("share", "subscribe", "advert", "related", "comment", "navigation"):
+        content = LINES.joinpath(f"{name}.txt").read_text("utf-8").splitlines()
+        assert (
+            len(
+                {
+                    line
+                    for line in content
+                    if line.startswith("[") and line.endswith("]") and line[1:-1].islower()
+                }
+            )
+            >= 20
+        )
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ("Follow", "share"), ("Short Url", "share"), ("https://example.org/x", "share"), ("@town_post", "share"),
+        ("Facebook Twitter Copy link", "share"), ("Teilen", "share"), ("شارك", "share"), ("分享到：", "share"),
+        ("Подписаться", "share"), ("1 / 3", "widget"), ("5 min read", "widget"), ("3 Minuten Lesezeit", "widget"),
+        ("******", "separator"), ("###", "separator"), ("Read more: Why it rains", "related"), ("» Why it rains", "related"),
+        ("Lesen Sie auch", "related"), ("Читайте также: почему", "related"), ("関連記事", "related"), ("यह भी पढ़ें", "related"),
+        ("Advertisement", "advert"), ("Publicité", "advert"), ("광고", "advert"), ("12 Comments", "comment"),
+        ("© 2026 The Town Post", "copyright"), ("Tüm hakları saklıdır", "copyright"), ("#rain #wind", "topics"),
+        ("Tags: rain, wind", "topics"), ("Home", "navigation"), ("World > Europe > Italy", "navigation"),
+        ("By Ana Ruiz", "byline"), ("AFP", "byline"), ("김철수 기자", "byline"), ("desk@example.org", "byline"),
+        ("记者：王小明", "byline"), ("A bridge at dawn. (Ana Ruiz/AFP)", "caption"), ("Photo: Ana Ruiz", "caption"),
+        ("Ana Ruiz/Getty Images", "caption"), ("Foto: Ana Ruiz", "caption"), ("Sign up for our newsletter", "subscribe"),
+        ("Newsletter abonnieren", "subscribe"), ("اشترك الآن", "subscribe"), ("Exclusive", "kicker"),
+    ],
+)  # fmt: skip
+def test_known_lines(line, label):
+    found = find_phrase(line, key_of(line))
+    assert found is not None
+    assert found[0] == label
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Follow the money, said the minister", "Share prices fell on Monday", "The home of the mayor", "Rain stops the final",
+        "“We will share it,” she said.", "Comments by the mayor drew anger", "Twitter shares fell after Facebook sued",
+    ],
+)  # fmt: skip
+def test_unknown_lines(line):
+    assert find_phrase(line, key_of(line)) is None
+
+
+def test_islands_of_a_page_without_text():
+    rows = read_rows("Home\nNews")
+    assert {island.share for island in find_islands(rows, ["K", "K"])} == {0.0}

@@ -56,9 +56,12 @@ def read_jsonl(opened: Opened, reading: Reading) -> Iterator[RawDocument | Rejec
     number = 0
     for position, offset, data in _split(opened, reading.limits.line):
         number = max(number, position - 1)
+        broken_off = opened.trouble is not None and offset + len(data or b"") >= opened.unpacked
         for record in _records(data, reading):
             number += 1
-            yield _read_record(record, f"{opened.path}#{number}", offset, reading)
+            item = _read_record(record, f"{opened.path}#{number}", offset, reading)
+            if not (broken_off and isinstance(item, Reject)):  # opened.trouble is the reason, and is told
+                yield item
 
 
 def _records(data: bytes | None, reading: Reading) -> Sequence[_Record]:

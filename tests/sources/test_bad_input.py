@@ -155,9 +155,9 @@ def test_truncated(tmp_path, kind):
     path = put(tmp_path, f"a.jsonl.{kind}", whole[: len(whole) // 2])
     documents, rejects = run(path)
     assert len(documents) > 1000
-    assert rejects[-1].reason == "truncated"
-    assert rejects[-1].offset is not None
-    assert len(documents) * 80 < rejects[-1].offset < len(content)
+    assert [reject.reason for reject in rejects] == ["truncated"]
+    assert rejects[0].offset is not None
+    assert len(documents) * 80 < rejects[0].offset < len(content)
     documents, rejects = run(put(tmp_path, f"b.jsonl.{kind}", whole))
     assert (len(documents), rejects) == (5000, [])
 

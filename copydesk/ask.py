@@ -6,13 +6,10 @@ import sys
 from typing import Any
 
 import orjson
-from rich.console import Console
 
-from copydesk.terminal import show_article, show_page, show_status
 from engines.contract import Page, Query
 from flows.settings import Settings, state_folder
 from flows.target import open_target
-from ledger import read_ledger
 from transforms.document import to_fields
 
 _NOTHING_FOUND = 1
@@ -25,9 +22,9 @@ def search_index(settings: Settings, target: str | None, query: Query, *, as_jso
     if as_json:
         print_json(page_as_json(page))
     else:
-        show_page(Console(highlight=False), page, first=1 + (query.page - 1) * query.size)
-        if page.cursor and page.hits:
-            sys.stderr.write(f"\nnext page: --page {query.page + 1}\n" if not query.cursor else "")
+        from copydesk.terminal import show_page
+
+        show_page(page, query)
     return 0 if page.total else _NOTHING_FOUND
 
 
@@ -66,11 +63,15 @@ def show_stored(settings: Settings, target: str | None, id: str, *, as_json: boo
     if as_json:
         print_json({"article": to_fields(article), "origins": origins})
     else:
-        show_article(Console(highlight=False), article, origins)
+        from copydesk.terminal import show_article
+
+        show_article(article, origins)
     return 0
 
 
 def _origins(settings: Settings, target: str, id: str) -> list[str]:
+    from ledger import read_ledger
+
     ledger = read_ledger(state_folder(settings, target))
     if ledger is None:
         return []
@@ -80,6 +81,8 @@ def _origins(settings: Settings, target: str, id: str) -> list[str]:
 
 def show_holdings(settings: Settings, target: str | None, *, as_json: bool) -> int:
     """Print how much the index holds and when it was last loaded."""
+    from ledger import read_ledger
+
     where = target or settings.target
     with open_target(settings, where) as engine:
         status = engine.status()
@@ -101,7 +104,9 @@ def show_holdings(settings: Settings, target: str | None, *, as_json: bool) -> i
             }
         )
     else:
-        show_status(Console(highlight=False), status, files, last)
+        from copydesk.terminal import show_status
+
+        show_status(status, files, last)
     return 0
 
 

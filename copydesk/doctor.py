@@ -10,8 +10,6 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 
-from rich.console import Console
-
 from copydesk import __version__
 from copydesk.ask import print_json
 from copydesk.terminal import show_findings
@@ -43,7 +41,7 @@ def examine(settings: Settings, target: str | None, *, as_json: bool) -> int:
             }
         )
     else:
-        show_findings(Console(highlight=False), findings)
+        show_findings(findings)
     return 1 if any(finding.level == "error" for finding in findings) else 0
 
 

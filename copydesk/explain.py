@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from copydesk.ask import print_json
-from copydesk.terminal import show_explanation, show_reject
+from copydesk.terminal import plain_console, show_explanation, show_reject
 from sources import read
 from sources.formats import detect_format, find_binary
 from sources.opened import STDIN, Opened
@@ -28,7 +28,7 @@ def explain_file(path: str, detector: str, fetched_at: datetime | None, *, as_js
     if as_json:
         print_json(_as_json(path, form, articles, rejects))
     else:
-        _print(Console(highlight=False), path, form, items)
+        _print(plain_console(), path, form, items)
     return 1 if rejects else 0
 
 

@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.text import Text
 
 from copydesk.progress import watch
-from copydesk.terminal import safe
+from copydesk.terminal import plain_console, safe
+from flows.opening import open_run
 from flows.settings import Settings, SettingsError
 from flows.steps import Job, Run
-from flows.target import open_run
 from ledger.report import render_report
 from transforms.language import DETECTORS
 
@@ -36,7 +36,7 @@ def ingest_paths(
     """Run an ingest and print its report; 1 when something was rejected, left over or stopped."""
     if job.detector not in DETECTORS:
         raise SettingsError(f"there is no detector {job.detector}", hint=f"one of {', '.join(DETECTORS)}")
-    told = Console(stderr=True, highlight=False)
+    told = plain_console(stderr=True)
     with (
         watch(told) as advance,
         open_run(job, settings, target, wait=wait, keep=keep, say=lambda text: told.print(safe(text)), advance=advance)
@@ -51,7 +51,7 @@ def ingest_paths(
     if as_json:
         sys.stdout.write(report.to_json().decode() + "\n")
     else:
-        Console(highlight=False).print(Text(safe(render_report(report))))
+        plain_console().print(Text(safe(render_report(report))))
     whole = report.balances and not sum(report.counts.rejected.values()) and not run.stopping
     return 0 if whole else _SOMETHING_REJECTED
 

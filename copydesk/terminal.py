@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from engines.contract import Finding, Hit, Page, Status
+from engines.contract import Finding, Hit, Page, Query, Status
 from transforms.document import to_fields
 from transforms.records import Article, Line, Reject
 
@@ -30,20 +30,28 @@ def safe(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def show_page(console: Console, page: Page, *, first: int = 1) -> None:
+def plain_console(*, stderr: bool = False) -> Console:
+    """Give a console that colours only what we colour."""
+    return Console(highlight=False, stderr=stderr)
+
+
+def show_page(page: Page, query: Query) -> None:
     """Print one page of hits, then the facets."""
+    console = plain_console()
     for note in page.notes:
-        console.print(f"[yellow]note:[/] {escape(safe(note))}", highlight=False)
+        console.print(f"[yellow]note:[/] {escape(safe(note))}")
     stories = "article" if page.total == 1 else "articles"
-    console.print(f"[bold]{page.total:,}[/] {stories} in {page.took_ms:.0f} ms", highlight=False)
+    console.print(f"[bold]{page.total:,}[/] {stories} in {page.took_ms:.0f} ms")
+    first = 1 + (query.page - 1) * query.size
     for number, hit in enumerate(page.hits, first):
         console.print()
         _show_hit(console, number, hit)
+    if page.cursor and page.hits and not query.cursor:
+        console.print(f"\n[dim]more: --page {query.page + 1}[/]")
     for field, values in page.facets.items():
         if values:
             row = "  ".join(f"{escape(safe(v.value))} [dim]{v.count:,}[/]" for v in values)
-            console.print(f"\n[bold]{field}[/]  {row}" if field == next(iter(page.facets)) else
-                          f"[bold]{field}[/]  {row}", highlight=False)  # fmt: skip
+            console.print(f"[bold]{field:<9}[/]  {row}")
 
 
 def _show_hit(console: Console, number: int, hit: Hit) -> None:
@@ -51,14 +59,18 @@ def _show_hit(console: Console, number: int, hit: Hit) -> None:
     marked = hit.highlights.get("headline")
     headline = _marked(marked[0]) if marked else Text(safe(article.headline or article.body[:80]))
     headline.stylize("bold")
-    console.print(Text(f"{number:>3}  ", style="dim") + headline)
-    console.print(Padding(Text(_where_and_when(article), style="dim"), (0, 0, 0, 5)))
+    rows = [headline, Text(_where_and_when(article), style="dim")]
     fragments = [f for field, found in hit.highlights.items() if field != "headline" for f in found]
-    for fragment in fragments[:3]:
-        console.print(
-            Padding(Text("… ", style="dim") + _marked(fragment) + Text(" …", style="dim"), (0, 0, 0, 5))
-        )
-    console.print(Padding(Text(f"{hit.id}  {safe(article.origin)}", style="dim"), (0, 0, 0, 5)))
+    rows += [
+        Text("…", style="dim") + _marked(fragment) + Text("…", style="dim") for fragment in fragments[:3]
+    ]
+    rows.append(Text(f"{hit.id}  {safe(article.origin)}", style="dim"))
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", style="dim", min_width=3)
+    table.add_column(overflow="fold")
+    for row_number, row in enumerate(rows):
+        table.add_row("" if row_number else str(number), row)
+    console.print(table)
 
 
 def _where_and_when(article: Article) -> str:
@@ -81,8 +93,9 @@ def _marked(fragment: str) -> Text:
     return text
 
 
-def show_article(console: Console, article: Article, origins: Sequence[str]) -> None:
+def show_article(article: Article, origins: Sequence[str]) -> None:
     """Print one article as it is in the index, and where it was read."""
+    console = plain_console()
     fields = to_fields(article)
     body = fields.pop("body", "")
     table = Table.grid(padding=(0, 2))
@@ -96,7 +109,7 @@ def show_article(console: Console, article: Article, origins: Sequence[str]) -> 
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return "\n".join(_plain(item) for item in value)
     if isinstance(value, dict):
         return "  ".join(f"{name}: {_plain(item)}" for name, item in value.items())
@@ -145,8 +158,9 @@ def show_reject(console: Console, reject: Reject) -> None:
     )
 
 
-def show_status(console: Console, status: Status, files: int, last_run: str | None) -> None:
+def show_status(status: Status, files: int, last_run: str | None) -> None:
     """Print what the index holds."""
+    console = plain_console()
     table = Table.grid(padding=(0, 2))
     table.add_row("index", status.url)
     table.add_row("engine", status.engine)
@@ -160,8 +174,9 @@ def show_status(console: Console, status: Status, files: int, last_run: str | No
     console.print(table)
 
 
-def show_findings(console: Console, findings: Iterable[Finding]) -> None:
+def show_findings(findings: Iterable[Finding]) -> None:
     """Print what the doctor found: a line each, with what to do under what is not well."""
+    console = plain_console()
     styles = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "error": ("✗", "red")}
     for finding in findings:
         sign, style = styles[finding.level]

@@ -20,10 +20,10 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
 from engines.contract import EngineError
+from flows.opening import open_run
 from flows.settings import Settings
 from flows.shards import Shard
 from flows.steps import Advance, Job, Run
-from flows.target import open_run
 from ledger.report import RunReport, render_report
 from transforms.records import RunError
 

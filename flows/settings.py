@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ledger import state_folder as ledger_folder
 from transforms.records import RunError
 
 DEFAULT_TARGET = "file:var/index"
@@ -62,7 +61,9 @@ def state_folder(settings: Settings, target: str) -> Path:
         return Path(settings.state)
     if target.startswith("file:"):
         return Path(target.removeprefix("file:").removeprefix("//")) / "state"
-    return ledger_folder(Path("var/state"), target)
+    from ledger import state_folder as folder_of  # SQLite is nothing that a search should wait for
+
+    return folder_of(Path("var/state"), target)
 
 
 def _number(env: Mapping[str, str], name: str) -> int | None:

@@ -48,14 +48,14 @@ class Shard:
         return self.documents >= _SHARD_DOCUMENTS or self.bytes >= _SHARD_BYTES
 
 
-def collect(batches: Iterable[tuple[list[Piece], Shaped]]) -> Iterator[Shard]:
-    """Put shaped batches together to shards."""
-    shard = Shard(1)
+def collect(batches: Iterable[tuple[list[Piece], Shaped]], numbers: Iterator[int]) -> Iterator[Shard]:
+    """Put shaped batches together to shards, numbered as they come."""
+    shard = Shard(next(numbers))
     for pieces, shaped in batches:
         _add(shard, pieces, shaped)
         if shard.is_full:
             yield shard
-            shard = Shard(shard.number + 1)
+            shard = Shard(next(numbers))
     if shard.parts:
         yield shard
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import platform
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from time import perf_counter
 from typing import Self
@@ -85,7 +86,7 @@ class _Open:
 
 
 class Run:
-    """One ingest under way. Made by `flows.target.open_run`; leaving it gives up what was not entered."""
+    """One ingest under way. Made by `flows.opening.open_run`; leaving it gives up what was not entered."""
 
     def __init__(
         self, run_id: str, job: Job, engine: Engine, books: Books, say: Callable[[Advance], None]
@@ -100,6 +101,7 @@ class Run:
         self.stopping = False  # set it to end after the shard that is under way
         self._tally = Tally()
         self._open: dict[str, _Open] = {}
+        self._again: set[str] = set()
         self._problems: dict[tuple[str, str], Problem] = {}
         self._seconds = dict.fromkeys(("read", "shape", "send", "commit", "verify"), 0.0)
         self._files_done = self._files_skipped = self._bytes_done = self._bytes_total = 0
@@ -121,17 +123,25 @@ class Run:
             self._pool.close()
 
     def shards(self) -> Iterator[Shard]:
-        """Read and shape; give shards of up to 5,000 documents, each to be given to `load`, in order."""
+        """Read and shape; give shards of up to 5,000 documents, each to be given to `load`, in order.
+
+        Files whose text of a story was not the one held, and now is to be, are read once more at the end.
+        """
         stamp = RunStamp(run_id=self.run_id, ingested_at=datetime.now(UTC), version=VERSION)
         self._pool = ShapingPool(self._workers(), stamp, self._job.detector)
-        batches = read_batches(self._to_read(), self._job.fetched_at, self._seconds)
-        for shard in collect(self._pool.shape(batches)):
-            self._seconds["shape"] = self._pool.seconds
-            yield shard
-            if self.stopping:
-                return
+        numbers = count(1)
+        files: Iterable[InputFile] = self._to_read()
+        while files:
+            batches = read_batches(files, self._job.fetched_at, self._seconds)
+            for shard in collect(self._pool.shape(batches), numbers):
+                self._seconds["shape"] = self._pool.seconds
+                yield shard
+                if self.stopping:
+                    return
+            files = self._to_read_again()
         if self._job.prune:
             self._prune()
+        self._bury()
 
     def load(self, shard: Shard) -> int:
         """Load a shard, verify it on the engine, enter it in the books; how many documents were sent.
@@ -144,7 +154,6 @@ class Run:
         sent = [document for document in shard.planned if document.origin not in refused]
         self._verify(sent)
         self._enter(shard, refused)
-        self._bury()
         self._advance()
         return len(sent)
 
@@ -199,6 +208,14 @@ class Run:
                 self._files_skipped += 1
                 self._files_done += 1
                 self._bytes_done += found.size
+
+    def _to_read_again(self) -> list[InputFile]:
+        """Give the files that the ledger no longer counts as read, each once; those that are gone are left."""
+        stale = [
+            path for path in self._books.ledger.stale() if path not in self._again and Path(path).exists()
+        ]
+        self._again.update(stale)
+        return [file for file in find_inputs(stale, ()) if isinstance(file, InputFile)]
 
     def _opened(self, file: InputFile) -> _Open:
         """Begin a file when the first of it is to be loaded."""
@@ -322,9 +339,10 @@ class Run:
         if self._books.raw:
             self._books.raw.finish(file.path)
         opened.reading.finish(counts)
-        self._tally.add(counts)
-        self._files_done += 1
-        self._bytes_done += file.size
+        if file.path not in self._again:  # its articles have been counted
+            self._tally.add(counts)
+            self._files_done += 1
+            self._bytes_done += file.size
 
     def _keep_reject(self, reject: Reject, path: str, record: bytes | None) -> None:
         self._books.rejects.add(reject, path=path, record=record)
@@ -336,13 +354,18 @@ class Run:
             self._problems[path, reject.reason] = Problem(path=path, reason=reject.reason, detail=detail)
 
     def _prune(self) -> None:
-        known = (entry.path for entry in self._books.ledger.files())
-        gone = self._books.ledger.prune([path for path in known if path != STDIN and not Path(path).exists()])
-        for path in gone.files:
-            self._books.rejects.begin(path)
-            if self._books.raw:
-                self._books.raw.forget(path)
-        self._bury()
+        """Forget the files that are gone; the ledger last, as what it has forgotten it will not name again."""
+        books = self._books
+        gone = [entry.path for entry in books.ledger.files() if entry.path != STDIN]
+        gone = [path for path in gone if not Path(path).exists()]
+        for path in gone:
+            books.rejects.begin(path)
+            if books.raw:
+                books.raw.forget(path)
+        books.rejects.flush()
+        if books.raw:
+            books.raw.flush()
+        books.ledger.prune(gone)
 
     def _bury(self) -> None:
         """Delete from the engine what no file yields any more."""

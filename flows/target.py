@@ -1,18 +1,10 @@
-"""Opens what a run or a question works on: the index, and the books that belong to it."""
+"""Opens the index that a run loads or a question asks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
-
 from engines import open_engine
 from engines.contract import Engine
-from flows.settings import Settings, state_folder
-from flows.steps import VERSION, Advance, Books, Job, Run, new_run_id
-from ledger import open_ledger
-from ledger.raw import open_raw
-from ledger.rejects import open_rejects
+from flows.settings import Settings
 
 
 def open_target(settings: Settings, target: str) -> Engine:
@@ -27,36 +19,3 @@ def open_target(settings: Settings, target: str) -> Engine:
         ca=settings.elastic_ca,
         fingerprint=settings.elastic_fingerprint,
     )
-
-
-@contextmanager
-def open_run(
-    job: Job,
-    settings: Settings,
-    target: str,
-    *,
-    wait: bool = False,
-    keep: bool = True,
-    say: Callable[[str], None] = lambda _: None,
-    advance: Callable[[Advance], None] = lambda _: None,
-) -> Iterator[Run]:
-    """Open everything that an ingest needs; a second run on the same target raises LedgerError, or waits.
-
-    `say` is told what happens before the first shard, `advance` how far the run is.
-    """
-    folder = state_folder(settings, target)
-    with ExitStack() as stack:
-        engine = stack.enter_context(open_target(settings, target))
-        identity = engine.identity()
-        ledger = stack.enter_context(
-            open_ledger(folder, target=target, identity=identity, wait=wait, say=say)
-        )
-        run_id = new_run_id()
-        rejects = stack.enter_context(open_rejects(folder, run_id=run_id, version=VERSION))
-        raw = None
-        if keep and settings.keep_bytes:
-            raw = stack.enter_context(open_raw(folder, limit_bytes=settings.keep_bytes))
-        books = Books(ledger=ledger, rejects=rejects, raw=raw)
-        ours = [str(folder), target.removeprefix("file:")] if target.startswith("file:") else [str(folder)]
-        job = replace(job, skip=[*job.skip, *ours])
-        yield stack.enter_context(Run(run_id, job, engine, books, advance))

@@ -51,7 +51,7 @@ def moment(text: str | None) -> date | datetime | None:
 @pytest.mark.parametrize("told", [False, True], ids=["unknown", "told"])
 def test_stamp(row: dict[str, Any], told: bool) -> None:
     fetched = datetime.fromisoformat(row["fetched_at"]) if "fetched_at" in row else None
-    if told and row["label"] == "absolute" and row["value"] is None:
+    if told and row["expect"] == "pass" and row["label"] == "absolute" and row["value"] is None:
         return  # the language may decide what is open without it
     stamp = parse_stamp(row["line"], row["language"] if told else None, fetched)
     if row["kind"] is None:
@@ -82,10 +82,10 @@ def test_relative_stamps_have_no_value_without_a_fetch_time() -> None:
 
 
 def test_a_line_of_two_stamps_gives_both() -> None:
-    line = "Published November 18, 2024 9:26pm Updated November 19, 2024 4:23pm"
+    line = "Published April 6, 2023 8:15pm Updated April 7, 2023 2:40pm"
     assert [(stamp.kind, stamp.value) for stamp in parse_stamps(line)] == [
-        ("published", datetime(2024, 11, 18, 21, 26)),
-        ("updated", datetime(2024, 11, 19, 16, 23)),
+        ("published", datetime(2023, 4, 6, 20, 15)),
+        ("updated", datetime(2023, 4, 7, 14, 40)),
     ]
     assert parse_stamps("Published 3 May 2024, updated by hand") == ()
 
@@ -148,6 +148,7 @@ def test_words_are_folded_alike() -> None:
     assert len(vocabulary().words) > 4000
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120), st.sampled_from([None, "en", "ar", "zh", "xx"]))
 def test_no_string_raises(text: str, language: str | None) -> None:
     parse_stamps(text, language, FETCHED)
@@ -197,7 +198,7 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(WORDS, max_size=12), st.sampled_from([" ", ""]))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_no_heap_of_date_words_raises(words: list[str], between: str) -> None:
     for stamp in parse_stamps(between.join(words), None, FETCHED):
         day = stamp.value.date() if isinstance(stamp.value, datetime) else stamp.value

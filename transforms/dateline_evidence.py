@@ -30,6 +30,7 @@ _POINTS = {
 }
 _SEPARATOR = {"dash": 1.0, "colon": 0.0, "stop": 0.0, "none": -0.5}
 _CAPITALS, _GOES_ON, _HOUSE_STYLE = 0.5, -2.0, 0.5
+_RUNS_ON = -9.0  # neither separator nor sentence: "Paris (AP) is"
 #: A large town in small letters: "Kigali: " in English papers of Africa and Asia (elsewhere it opens a headline),
 #: "Berlin. " in others (in English it is a sentence). Separator, and whether the text is English.
 _HOUSE_STYLES = {("colon", True), ("stop", False)}
@@ -71,6 +72,7 @@ def weigh(
     if not names or names[0].bracketed:
         return _weigh_without_place(text, opening, names, date, agency)
     if names[0].text.lower() in words().nowhere:
+        agency = agency or next((name for name in names if name.bracketed), None)
         return Verdict((), date, agency, "agency and date, no city") if date or agency else None
     return _weigh_place(text, opening, names, language, country)
 
@@ -149,7 +151,7 @@ def _style(
     """Points for letters: a shouted or caseless place; a house style; a fine when no sentence opens behind it."""
     name, points = opening.items[0].text, 0.0
     if not _opens_sentence(text, opening.end):
-        points += _GOES_ON
+        points += _RUNS_ON if opening.separator == "none" else _GOES_ON
     elif name.upper() == name and not {"date", "mistyped", "agency", "bracket"} & set(evidence):
         shouted = text[opening.end : opening.end + _LOOK_AHEAD].isupper() and name.lower() != name
         points += 0.0 if shouted else _CAPITALS

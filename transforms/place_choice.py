@@ -78,8 +78,10 @@ def _inside(found: tuple[Known, ...], around: tuple[Known, ...]) -> list[Known]:
             continue
         if hits:
             return hits
-    towns = {(k.country, k.admin1) for k in around if k.is_town}
-    return [k for k in found if k.is_town and (k.country, k.admin1) in towns]
+    centre = max((k for k in around if k.is_town), key=lambda known: known.population, default=None)
+    return [
+        k for k in found if centre and k.is_town and (k.country, k.admin1) == (centre.country, centre.admin1)
+    ]
 
 
 def _largest_region(around: tuple[Known, ...]) -> Known | None:

@@ -54,6 +54,17 @@ def test_a_place_is_found_by_its_other_names(name: str, known: str) -> None:
     assert first(name).name == known
 
 
+def test_table_of_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from transforms import places
+
+    monkeypatch.setattr(places, "MAGIC", MAGIC + 1)
+    places._open_table.cache_clear()
+    with pytest.raises(ValueError, match="another version"):
+        places.find_places.__wrapped__("Paris")
+    monkeypatch.undo()
+    places._open_table.cache_clear()
+
+
 @pytest.mark.parametrize("name", ["", " ", ".", "x" * 200, "\ud800", "Question", "\x00"])
 def test_no_place(name: str) -> None:
     assert find_places(name) == ()

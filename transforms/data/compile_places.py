@@ -17,8 +17,6 @@ from pathlib import Path
 from struct import pack
 from typing import Any
 
-from babel import Locale, localedata
-
 from transforms.places import (
     DEGREE,
     HAS_LOCATION,
@@ -127,6 +125,9 @@ def read_towns(admin1: dict[str, str]) -> list[Record]:
 
 def read_countries(towns: list[Record]) -> list[Record]:
     """Every country under its names in all languages of CLDR; capitals are marked in `towns`."""
+    # Of the `build` extra: this file is also collected where it is not installed.
+    from babel import Locale, localedata
+
     names = defaultdict(list)
     for tag in localedata.locale_identifiers():
         for country, name in Locale.parse(tag).territories.items():

@@ -66,7 +66,12 @@ def people_in(text: str) -> tuple[str, ...]:
     ()
     """
     names = split_authors([text])
-    return names if names and all(_is_person(name) for name in names) else ()
+    return tuple(filter(_is_person, names)) if names and _is_person(names[0]) else ()
+
+
+def starts_byline(text: str) -> bool:
+    """Whether the text begins with "By" in some language."""
+    return _BY.match(text) is not None
 
 
 def _is_person(name: str) -> bool:

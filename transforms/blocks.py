@@ -35,6 +35,7 @@ _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _PROSE = 80  # letters
 _LONGEST_HEADING = 200  # letters; what is longer is a paragraph in heading's type
 _STRONG = frozenset(("b", "strong"))
+_DEEPEST = 400  # elements deeper than this count as the one they are in
 _WALKS = 4
 _HEADLINES = 5  # main headings looked at; a page has one, a careless one a few
 _MAJORITY = 0.5  # a rule that would drop more of the page's prose than this is wrong about this page
@@ -97,14 +98,17 @@ class _Writer:
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
-        self._parts: list[tuple[str, bool, bool]] = []
+        self.parts: list[tuple[str, bool, bool]] = []  # text, whether in a link, whether in bold
 
-    def add(self, text: str, *, link: bool, strong: bool) -> None:
-        self._parts.append((text, link, strong))
+    def add(self, text: str, link: bool, strong: bool) -> None:
+        if self.parts or not text.isspace():
+            self.parts.append((text, link, strong))
 
     def flush(self, frame: Frame) -> None:
         """End the paragraph; two line breaks in a row end one too."""
-        parts, self._parts = self._parts, []
+        if not self.parts:
+            return
+        parts, self.parts = self.parts, []
         start = 0
         for at, (text, _, _) in enumerate(parts):
             if text == _BREAK and _next_break(parts, at):
@@ -181,9 +185,9 @@ def _walk(body: LexborNode, exempt: set[int]) -> list[Block]:
         if node is None:
             writer.flush(frame)
         elif node.is_text_node:
-            writer.add(node.text_content or "", link=link, strong=strong)
+            writer.add(node.text_content or "", link, strong)
         elif (tag := node.tag or "") == "br":
-            writer.add(_BREAK, link=False, strong=False)
+            writer.add(_BREAK, False, False)
         elif tag in _PICTURES:
             _mark_image(frame)
         elif node.is_element_node and tag not in drop_tags:
@@ -224,7 +228,7 @@ def _push(
 
 def _open(node: LexborNode, tag: str, parent: Frame, number: int, exempt: set[int]) -> Frame:
     """The frame of an element; its parent's own where it says nothing new."""
-    if tag in _INLINE and parent.tag in _RUNNING:
+    if (tag in _INLINE and parent.tag in _RUNNING) or parent.depth >= _DEEPEST:
         return parent
     attributes = node.attributes
     names = _names(tag, attributes) if attributes else ""
@@ -255,6 +259,8 @@ def _names(tag: str, attributes: dict[str, str | None]) -> str:
 
 
 def _kind(tag: str, parent: Frame) -> Kind:
+    if parent.caption is not None:
+        return "caption"
     kind = _KINDS.get(tag, "text" if tag in ("div", "section", "article") else parent.kind)
     return parent.kind if parent.kind in ("quote", "caption", "cell") and kind in ("text", "item") else kind
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -205,10 +206,13 @@ def _read_addresses(
     meta: Metadata, tree: LexborHTMLParser, article: Node, metas: Metas, given: Given
 ) -> None:
     link = tree.css_first('link[rel~="canonical"]')
+    canonical = link.attributes.get("href") if link else None
+    own = "".join(metas.get("og:url", [])[:1])
     entity = article.get("mainEntityOfPage")
     urls = [
-        ("link:canonical", link.attributes.get("href") if link else None),
-        ("og:url", "".join(metas.get("og:url", [])[:1])),
+        ("og:url", own if _is_elsewhere(canonical, own) else None),
+        ("link:canonical", canonical),
+        ("og:url", own),
         ("json-ld:url", article.get("url")),
         ("json-ld:mainEntityOfPage", entity.get("@id") if isinstance(entity, dict) else entity),
         ("given", given.url),
@@ -217,6 +221,14 @@ def _read_addresses(
     images = [("meta", first(metas, "image")), ("json-ld:image", _image(article.get("image")))]
     base = meta.url or given.url or ""
     meta.take("image", ((source, web_address(value, base)) for source, value in images))
+
+
+def _is_elsewhere(canonical: str | None, own: str) -> bool:
+    """Whether a page names another site's address as canonical, beside its own: a story shared by sister papers."""
+    there, here = web_address(canonical), web_address(own)
+    if there is None or here is None or urlsplit(here).path.strip("/") == "":
+        return False
+    return urlsplit(there).netloc != urlsplit(here).netloc
 
 
 def _read_language(meta: Metadata, tree: LexborHTMLParser, article: Node, metas: Metas) -> None:

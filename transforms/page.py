@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from transforms.blocks import read_blocks
 from transforms.captions import mark_pictures
+from transforms.dates import parse_date
 from transforms.encoding import decode_page
 from transforms.head import bare
 from transforms.metadata import Metadata, read_metadata
@@ -22,9 +23,14 @@ from transforms.slow_reader import find_date, read_slowly
 from transforms.story import Surroundings, read_surroundings
 
 MAX_BYTES = 10_000_000  # more is a data dump, and parsing grows with it
-MAX_DEPTH = 1_500  # open elements; lexbor's time grows with the square of it
+MAX_DEPTH = (
+    8_000  # open elements; lexbor's time grows with the square of it, and here is a quarter of a second
+)
+MAX_ATTRIBUTES = 5_000  # of one element; lexbor's time grows with the square of it
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 _LEAST_BODY = 60  # characters without which there is no article
 _LEAST_SENTENCE = 60  # characters
+_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
 #: An opening or closing tag of an element that can stand inside itself. The others (void elements, and those that the
 #: parser closes by itself, as <p> and <li>) do not nest however often they are opened.
 _TAG = re.compile(
@@ -45,6 +51,8 @@ def read_page(page: bytes, given: Given, origin: str) -> list[Copy] | Reject:
         return _reject(
             origin, "page-too-deep", f"{depth:,} elements inside each other; at most {MAX_DEPTH:,}"
         )
+    if any(len(match[0].split()) > MAX_ATTRIBUTES for match in _LONG_TAG.finditer(text)):
+        return _reject(origin, "page-too-large", f"a tag of more than {MAX_ATTRIBUTES:,} attributes")
     tree = LexborHTMLParser(text.replace("\x00", "").encode("utf-8", "replace"))
     meta = read_metadata(tree, given)
     copy = _read_story(tree, meta)
@@ -52,14 +60,19 @@ def read_page(page: bytes, given: Given, origin: str) -> list[Copy] | Reject:
 
 
 def nesting_depth(text: str) -> int:
-    """An upper bound of how deep elements stand inside each other, in one pass over the tags.
+    """An upper bound of how deep elements stand inside each other, in time linear in the text.
+
+    Most pages open too few elements to matter, and are told by counting.
 
     >>> nesting_depth("<div><p>a<p>b<div></div></div>")
     2
     """
+    opened = text.count("<") - text.count("</")
+    if opened < MAX_DEPTH:
+        return opened
     depths = list(accumulate(-1 if closing else 1 for closing in _TAG.findall(text)))
     floors = accumulate(depths, min, initial=0)  # a closing tag too many closes nothing
-    return max((depth - floor for depth, floor in zip(depths, floors, strict=False)), default=0)
+    return max((0, *(depth - floor for depth, floor in zip(depths, floors, strict=False))))
 
 
 def _reject(origin: str, reason: str, detail: str) -> Reject:
@@ -112,6 +125,14 @@ def _is_better(slow: list[str], fast: list[str]) -> bool:
     return sentence and sum(map(len, slow)) > 1.5 * sum(map(len, fast))
 
 
+def _day_in(url: str) -> Stamp | None:
+    match = _URL_DAY.search(url)
+    parsed = parse_date("-".join(match.groups())) if match else None
+    if match is None or parsed is None or parsed[0] is None:
+        return None
+    return Stamp(text=match[0], kind="published", value=parsed[0], precision="day")
+
+
 def _without_scripts(tree: LexborHTMLParser) -> str:
     tree.strip_tags(["script", "style", "noscript", "template", "svg", "iframe"])
     return tree.html or ""
@@ -121,6 +142,8 @@ def _settle(meta: Metadata, around: Surroundings, tree: LexborHTMLParser) -> Non
     """Fill what the head does not say from the page itself; htmldate is asked for a date last."""
     if around.deck:
         meta.sources["summary"] = "page:deck"
+    if meta.published_at is None:
+        meta.take("published_at", [("url", _day_in(meta.url or ""))])
     if not any(bare(name) not in meta.publishers for name in meta.authors) and around.authors:
         meta.authors = ()
         meta.take("authors", [("page:byline", around.authors)])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.authors import people_in
+from transforms.authors import people_in, split_authors, starts_byline
 from transforms.blocks import Block, Frame, is_junk_line
 from transforms.captions import read_captions
 from transforms.dates import LONGEST_STAMP, parse_stamps
@@ -20,6 +20,9 @@ _DECK_REACH = 12  # blocks between the headline and the deck
 _STAMP_REACH = 25  # blocks before the story's first paragraph that may hold its stamp
 _STAMP_BELOW = 3
 _LONGEST_BYLINE = 150
+_LEAST_TITLE = 8  # letters
+_LEVELS = 4  # elements around the story that may hold its pictures, where there is no headline
+_PARTS = re.compile(r"\s*[|•·–]\s*")
 _DIGIT = re.compile(r"\d")
 
 
@@ -44,35 +47,36 @@ def read_surroundings(
     deck = _deck(blocks, start, pick, meta)
     found.deck = tuple(block.text for block in deck)
     near = [b for b in blocks if first - _STAMP_REACH <= b.number < first + _STAMP_BELOW]
-    found.byline = next((b.text for b in near if b.frame.byline and _is_byline(b.text)), None)
-    found.authors = people_in(found.byline) if found.byline else ()
+    found.byline, found.authors = _byline(near, language)
     found.stamps = _stamps(near, language)
     found.captions = read_captions(blocks, _common(blocks, start, pick.frame))
     return found
 
 
-def _headline_number(blocks: Sequence[Block], pick: Pick, meta: Metadata) -> int:
-    """The number of the block that is the headline; that of the story's first where none is."""
-    titles = {bare(title) for title in (meta.headline or "", *meta.titles) if title}
-    first = pick.blocks[0].number
+def _headline_number(blocks: Sequence[Block], pick: Pick, meta: Metadata) -> int | None:
+    """The number of the block that is the headline; None when no block before the story is."""
+    titles = [bare(title) for title in (meta.headline or "", *meta.titles) if title]
+    above = [b for b in blocks if b.number <= pick.blocks[0].number and b.kind == "heading"]
     same = [
-        b.number
-        for b in blocks
-        if b.number <= first and b.frame.tag in ("h1", "h2", "h3") and bare(b.text) in titles
+        b.number for b in above if len(own := bare(b.text)) > _LEAST_TITLE and any(own in t for t in titles)
     ]
-    if not same:
-        same = [block.number for block in blocks if block.number <= first and block.frame.tag == "h1"]
-    return same[-1] if same else first
+    main = [b.number for b in above if any(frame.tag == "h1" for frame in b.frame.chain())]
+    return next(iter([*same[-1:], *main[-1:]]), None)
 
 
-def _common(blocks: Sequence[Block], number: int, frame: Frame) -> Frame:
-    """The innermost element around both the headline and the story."""
+def _common(blocks: Sequence[Block], number: int | None, frame: Frame) -> Frame:
+    """The innermost element around both the headline and the story, or the story's own surroundings."""
+    if number is None:
+        outer = list(frame.chain())[:_LEVELS]
+        return next((f for f in outer if f.tag in ("article", "main")), outer[-1])
     around = {outer.number for outer in blocks[number].frame.chain()}
     return next((outer for outer in frame.chain() if outer.number in around), frame)
 
 
-def _deck(blocks: Sequence[Block], start: int, pick: Pick, meta: Metadata) -> list[Block]:
+def _deck(blocks: Sequence[Block], start: int | None, pick: Pick, meta: Metadata) -> list[Block]:
     """The paragraphs between headline and story that are called a deck, repeat the description, or just stand there."""
+    if start is None:
+        return []
     described = bare(meta.summary or "")
     first = pick.blocks[0].number
     around = [b for b in blocks[start + 1 : start + 1 + _DECK_REACH] if _could_be_deck(b)]
@@ -95,8 +99,28 @@ def _could_be_deck(block: Block) -> bool:
     return fits and block.kind != "caption" and not is_junk_line(block.text)
 
 
-def _is_byline(text: str) -> bool:
-    return len(text) <= _LONGEST_BYLINE and not _DIGIT.search(text) and bool(people_in(text))
+def _byline(near: Sequence[Block], language: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """The byline as written and the people in it: what is called one, begins with "By", or stands beside a date."""
+    for block in near:
+        if len(block.text) > _LONGEST_BYLINE:
+            continue
+        if block.frame.byline:
+            linked = [" ".join(node.text().split()) for node in block.frame.node.css("a")[:10]]
+            people = split_authors(name for name in linked if people_in(name)) or people_in(block.text)
+        elif starts_byline(block.text):
+            people = people_in(block.text)
+        else:
+            people = _beside_date(block.text, language)
+        if people:
+            return block.text, people
+    return None, ()
+
+
+def _beside_date(text: str, language: str | None) -> tuple[str, ...]:
+    parts = _PARTS.split(text)
+    if len(parts) < 2 or not any(parse_stamps(part, language) for part in parts):
+        return ()
+    return next((people for part in parts if not _DIGIT.search(part) and (people := people_in(part))), ())
 
 
 def _stamps(near: Sequence[Block], language: str | None) -> tuple[Stamp, ...]:

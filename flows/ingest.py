@@ -49,7 +49,7 @@ def load_shard(run: Run, shard: Shard) -> int:
     return run.load(shard)
 
 
-@flow(name="ingest", flow_run_name="ingest into {to}", validate_parameters=False)
+@flow(name="ingest", validate_parameters=False)
 def ingest(
     paths: list[str], to: str | None = None, workers: int | None = None, prune: bool = False
 ) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from flows.books import Books
 from flows.settings import Settings, state_folder
-from flows.steps import VERSION, Advance, Books, Job, Run, new_run_id
+from flows.steps import VERSION, Advance, Job, Run, new_run_id
 from flows.target import open_target
 from ledger import open_ledger
 from ledger.raw import open_raw
@@ -41,7 +42,7 @@ def open_run(
         raw = None
         if keep and settings.keep_bytes:
             raw = stack.enter_context(open_raw(folder, limit_bytes=settings.keep_bytes))
-        books = Books(ledger=ledger, rejects=rejects, raw=raw)
+        books = stack.enter_context(Books(ledger, rejects, raw))
         ours = [str(folder), target.removeprefix("file:")] if target.startswith("file:") else [str(folder)]
         job = replace(job, skip=[*job.skip, *ours])
         yield stack.enter_context(Run(run_id, job, engine, books, advance))

@@ -60,7 +60,7 @@ def answer(shelves: Sequence[Shelf], query: Query, started: float) -> Page:
     return Page(
         total=total,
         hits=tuple(_hit(parts[row.shelf], row, asked, query) for row in rows[skip:]),
-        facets={name: _facet(parts, name, query.facet_size) for name in query.facets},
+        facets=_facets(parts, query),
         cursor=_next_cursor(rows, asked) if more else None,
         notes=asked.notes,
         took_ms=round((time.perf_counter() - started) * 1000, 3),
@@ -134,13 +134,28 @@ def _hit(part: _Part, row: _Row, asked: Asked, query: Query) -> Hit:
     )
 
 
-def _facet(parts: Sequence[_Part], name: str, size: int) -> tuple[FacetValue, ...]:
-    """Count a facet's values over all parts: the most frequent first, equal ones by name."""
-    terms = {"field": facet_name(FACETS[name]), "size": _FACET_VALUES, "segment_size": _FACET_VALUES}
-    counts: Counter[str] = Counter()
+def _facets(parts: Sequence[_Part], query: Query) -> dict[str, tuple[FacetValue, ...]]:
+    """Count the facets' values over all parts: the most frequent first, equal ones by name."""
+    if not query.facets:
+        return {}
+    asked = {
+        name: {
+            "terms": {
+                "field": facet_name(FACETS[name]),
+                "size": _FACET_VALUES,
+                "segment_size": _FACET_VALUES,
+            }
+        }
+        for name in query.facets
+    }
+    counts: dict[str, Counter[str]] = {name: Counter() for name in query.facets}
     for part in parts:
-        found = part.searcher.aggregate(part.query, {name: {"terms": terms}})
-        for bucket in found[name]["buckets"]:
-            counts[bucket["key"]] += bucket["doc_count"]
+        for name, found in part.searcher.aggregate(part.query, asked).items():
+            for bucket in found["buckets"]:
+                counts[name][bucket["key"]] += bucket["doc_count"]
+    return {name: _most_frequent(counted, query.facet_size) for name, counted in counts.items()}
+
+
+def _most_frequent(counts: Counter[str], size: int) -> tuple[FacetValue, ...]:
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(FacetValue(value=value, count=count) for value, count in ordered[:size])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -16,7 +15,7 @@ from luqum.thread import parse as parse_syntax
 
 from engines.dates import read_span
 from engines.fields import read_fields
-from engines.plain_words import explain_error, plain_words
+from engines.plain_words import explain_error, plain_words, regular, spell_signs
 from engines.terms import is_word, literal, split_pattern, split_words
 from engines.tree import Bool, Everything, Exists, Node, Range, Term
 
@@ -24,20 +23,16 @@ from engines.tree import Bool, Everything, Exists, Node, Range, Term
 NOTHING = Bool(must_not=(Everything(),))
 
 MAX_CHARACTERS = 4000
-MAX_TERMS = 200  # times five default fields stays below Elasticsearch's 1,024 clauses
+MAX_TERMS = 150  # times six default fields stays below Elasticsearch's 1,024 clauses
 MAX_DEPTH = 40
 MAX_WILDCARDS = 8
 MAX_BOOST = 1000.0
 MAX_SLOP = 100
 MAX_EDITS = 2  # as in Lucene and tantivy: more would need another automaton
 
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"'})
-_SIGNS = re.compile(
-    r'"(?:[^"\\]|\\.)*"|(?<!\S)(?P<sign>&&|\|\|)(?!\S)|(?<![^\s:(+-])(?P<url>https?://[^\s"()\\]+)', re.DOTALL
-)
 _WORDS_IN_A_NOTE = 20
 _ALIKE = 0.75  # difflib's ratio: "titel" for "title", not "time"
-_NOT_CHARACTERS = re.compile("[\ud800-\udfff\x00]")
+_CHARACTERS_IN_A_NOTE = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,30 +58,25 @@ def parse(text: str) -> Parsed:
 
     Source: https://lucene.apache.org/core/10_0_0/queryparser/ (syntax), tests/cases/queries.jsonl
     """
-    text = unicodedata.normalize("NFC", _NOT_CHARACTERS.sub(" ", text)).translate(_QUOTES)
+    text = regular(text)
     if not text.strip():
         return Parsed(node=Everything())
     if len(text) > MAX_CHARACTERS:
         return _plain(text[:MAX_CHARACTERS], f"the query is longer than {MAX_CHARACTERS} characters")
     reader = _Reader()
     try:
-        node = reader.read(parse_syntax(_SIGNS.sub(_spell_sign, text)), None, 0)
+        node = reader.read(parse_syntax(spell_signs(text)), None, 0)
     except ParseError as error:
         return _plain(text, explain_error(str(error), text))
     except _TooMuchError as error:
         return _plain(text, str(error))
-    except (ValueError, InvalidOperation, RecursionError):
+    except RecursionError:
+        return _plain(text, "the query is nested too deeply")
+    except (ValueError, InvalidOperation):
         return _plain(text, "a number behind ~ or ^ was not understood")
     if node is None:
-        reader.notes.append(f"there is no word to search for in: {text.strip()}")
+        reader.notes.append(f"there is no word to search for in: {text.strip()[:_CHARACTERS_IN_A_NOTE]}")
     return Parsed(node=node or NOTHING, notes=tuple(dict.fromkeys(reader.notes)))
-
-
-def _spell_sign(found: re.Match[str]) -> str:
-    """Write a sign as the word that luqum knows, and an address as a phrase: its colon is no field's."""
-    if found["url"]:
-        return f'"{found[0]}"'
-    return {"&&": "AND", "||": "OR"}.get(found["sign"], found[0])
 
 
 def _plain(text: str, why: str) -> Parsed:

@@ -1,13 +1,38 @@
-"""What a query that does not parse is taken as: its plain words; and what is said about it."""
+"""A query's text around luqum: made regular before it, and taken as plain words where it does not parse."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from engines.fields import read_fields
 from engines.terms import literal, split_words
 
 _OPERATORS = {"AND", "OR", "NOT", "TO", "&&", "||"}
+
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"'})
+_NOT_CHARACTERS = re.compile("[\ud800-\udfff\x00]")
+_SIGNS = re.compile(
+    r'"(?:[^"\\]|\\.)*"|(?<!\S)(?P<sign>&&|\|\|)(?!\S)|(?<![^\s:(+-])(?P<url>https?://[^\s"()\\]+)', re.DOTALL
+)
+
+
+def regular(text: str) -> str:
+    """Make the characters of a query those of the index: NFC, straight quotation marks, no halves of pairs."""
+    return unicodedata.normalize("NFC", _NOT_CHARACTERS.sub(" ", text)).translate(_QUOTES)
+
+
+def spell_signs(text: str) -> str:
+    """Write signs as the words that luqum knows, and an address as a phrase: its colon is no field's.
+
+    >>> spell_signs('ice && url:http://example.org "a && b"')
+    'ice AND url:"http://example.org" "a && b"'
+    """
+    return _SIGNS.sub(_spelt, text)
+
+
+def _spelt(found: re.Match[str]) -> str:
+    return f'"{found[0]}"' if found["url"] else {"&&": "AND", "||": "OR"}.get(found["sign"], found[0])
 
 
 def plain_words(text: str) -> list[str]:

@@ -360,5 +360,9 @@ def test_what_tantivy_says_in_words_of_ours(message: str, said: str) -> None:
 
 def _python(code: str, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", code, str(folder)], cwd=ROOT, text=True, stdout=subprocess.PIPE
+        [sys.executable, "-c", code, str(folder)],
+        cwd=ROOT,
+        env={"PYTHONPATH": "."},
+        text=True,
+        stdout=subprocess.PIPE,
     )

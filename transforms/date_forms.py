@@ -15,7 +15,7 @@ from datetime import time, timedelta, timezone
 YEAR_FIRST = frozenset({"ja", "ko", "zh", "hu", "lt", "mn", "eu", "fa", "sv"})
 EITHER_ORDER = frozenset({"en", "tl", None})
 
-_AFTER = r"\s?(?P<half>[ap];)?\s?(?P<zone>z[^;]{1,5};(?:\s?[+-]\d{1,2}(?::?\d\d)?)?|[+-]\d\d:?\d\d)?"
+_AFTER = r"\s?(?P<half>[ap];)?\s?(?P<zone>z[^;]{1,5};(?:\s?[+-]\d{1,2}(?::?\d\d)?)?|[+-]\d\d:?\d\d(?:\s?z[^;]{1,5};)?)?"
 _BEFORE = r"(?<!\d)(?P<half0>[ap];)?\s?"
 _TIMES = tuple(
     re.compile(_BEFORE + clock + _AFTER)
@@ -44,10 +44,12 @@ _DATES = tuple(
         rf"{_MONTH}[\s./-]{{0,3}}(?P<y>\d{{4}})\s?Y?(?P<d>)",
         r"(?P<d>\d{1,2})\s?T\s?(?P<m>\d{1,2})(?:[\s/,]{0,2}V?\s?(?P<y>\d{4}))?",
         r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
+        r"(?P<d>\d{1,2})\s?D(?P<m>)",
     )
 )
 _NO_YEAR = 999
 _WEEKDAY = re.compile(r"w(\d);\.?")
+_TWICE = re.compile(r"(m\d\d;)[\s/-]{1,3}\1")  # "17 آذار/مارس"
 _SPACES = re.compile(r"[\s,]+")
 _EDGES = " .,-/:|+'"
 
@@ -92,7 +94,7 @@ def read_codes(codes: str, language: str | None) -> Reading | None:
 
 def _read_day(codes: str, language: str | None) -> Reading | None:
     weekdays = {int(number) for number in _WEEKDAY.findall(codes)}
-    rest = _SPACES.sub(" ", _WEEKDAY.sub(" ", codes)).strip(_EDGES)
+    rest = _TWICE.sub(r"\1", _SPACES.sub(" ", _WEEKDAY.sub(" ", codes)).strip(_EDGES))
     if len(weekdays) > 1:
         return None
     weekday = weekdays.pop() if weekdays else None
@@ -110,12 +112,12 @@ def _read_day(codes: str, language: str | None) -> Reading | None:
 
 
 def _days(found: dict[str, str | None], language: str | None) -> Iterator[YMD]:
-    """The day that a form says, or every day it may say; "m00;" is a month that could not be told."""
+    """The day that a form says, or every day it may say; month 0 could not be told, None was not said ("17日")."""
     if "a" not in found:
-        month = int(found.get("month") or found.get("m") or 0)
+        month = int(found.get("month") or found.get("m") or 0) if found.get("m") != "" else None
         day = int(found["d"]) if found.get("d") else None
-        if month <= 12 and (day is None or 1 <= day <= 31):
-            yield _year(found.get("y"), language), month or None, day
+        if (month or 0) <= 12 and (day is None or 1 <= day <= 31):
+            yield _year(found.get("y"), language), month, day
         return
     orders = _orders(found["sep"] or "", found.get("c"), language)
     seen = set()
@@ -173,7 +175,7 @@ def _zone(text: str | None) -> timezone | None:
     """The zone, where it is one that says how far from UTC it is."""
     if not text:
         return None
-    name, _, offset = text.rpartition(";") if text[0] == "z" else ("", "", text)
+    name, _, offset = text.rpartition(";") if text[0] == "z" else ("", "", text.partition("z")[0])
     minutes = 0
     if name:
         if name == "z?":

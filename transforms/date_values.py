@@ -25,6 +25,7 @@ _ISO = re.compile(
     r"(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?)?",
     re.IGNORECASE | re.ASCII,
 )
+_JUST_YEAR = re.compile(r"\d{4}", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?()(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _MAIL = re.compile(
     r"(?:[A-Za-z]{3},\s*)?\d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d(?::\d\d)?(?: [A-Za-z+-][A-Za-z\d]{1,5})?",
@@ -73,7 +74,8 @@ def is_bare(reading: Reading) -> bool:
         return not reading.days and reading.relative is None and doubtful
     if reading.weekday is not None:
         return not reading.days
-    return bool(reading.days) and reading.numeric and all(year is None for year, _, _ in reading.days)
+    bare = reading.numeric or any(month is None for _, month, _ in reading.days)
+    return bool(reading.days) and bare and all(year is None for year, _, _ in reading.days)
 
 
 def nearest(month: int, day: int, around: date) -> date | None:
@@ -101,6 +103,8 @@ def read_ago(part: Sequence[Token], fetched_at: datetime | None) -> When | None:
 
 def iso_date(text: str) -> When | None:
     """ISO 8601, as in JSON-LD and WARC headers, also without its signs ("20250317")."""
+    if _JUST_YEAR.fullmatch(text):
+        return (date(int(text), 1, 1), "year") if FIRST_YEAR <= int(text) <= LAST_YEAR else None
     match = _ISO.fullmatch(text) or _COMPACT.fullmatch(text)
     if not match:
         return None
@@ -151,6 +155,8 @@ def _month_only(reading: Reading) -> date | None:
 def _complete(ymd: YMD, around: date | None) -> date | None:
     """A full date from what is written; a two-digit year is of this century when `around` allows it."""
     year, month, day = ymd
+    if month is None and day and around:
+        return _day_near(day, around)
     if not month or not day:
         return None
     if year is None:
@@ -161,6 +167,16 @@ def _complete(ymd: YMD, around: date | None) -> date | None:
         if around is None and 1969 > year >= 1900:
             return None
     return _date(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
+
+
+def _day_near(day: int, around: date) -> date | None:
+    """The last such day of a month, at most two days ahead: "17日" of a wire names no month."""
+    latest = around + timedelta(days=AHEAD_DAYS)
+    for back in range(31):
+        found = latest - timedelta(days=back)
+        if found.day == day:
+            return found
+    return None
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -31,6 +31,8 @@ from transforms.records import Stamp
 LONGEST_STAMP = 100  # in characters; "Published … | Updated … IST | Source" stays below
 _LONGEST_WITHOUT_DIGIT = 45  # "Last updated less than a minute ago"
 _DIGIT, _LETTER, _YEAR = re.compile(r"\d"), re.compile(r"[^\W\d_]"), re.compile(r"\d{4}")
+_NUMBER = re.compile(r"\d{1,9}")
+_ZONE_NAME = re.compile(r"\s?\([^()]{1,60}\)$")  # JavaScript adds "(Central European Standard Time)"
 NOON = time(12)
 
 Kind = Literal["published", "updated", "unknown"]
@@ -112,7 +114,7 @@ def parse_date(text: str, language: str | None = None) -> When | None:
     >>> parse_date("March 3") is None
     True
     """
-    text = text.strip()
+    text = _ZONE_NAME.sub("", text.strip())
     if not text or len(text) > LONGEST_STAMP or not _DIGIT.search(text):
         return None
     if known := iso_date(text) or mail_date(text) or epoch_date(text):
@@ -235,6 +237,6 @@ def _by_dateparser(text: str, language: str | None, around: date | None) -> date
         found = dateparser.parse(text, languages=[language], settings=settings)
     except (ValueError, OverflowError):  # a language it does not have
         return None
-    if found is None:
+    if found is None or found.day not in map(int, _NUMBER.findall(text)):
         return None
     return found.date() if _YEAR.search(text) else nearest(found.month, found.day, around)

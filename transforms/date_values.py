@@ -39,13 +39,11 @@ def value_of(reading: Reading, fetched_at: datetime | None) -> When:
     around = fetched_at.date() if fetched_at else None
     clock = reading.clock
     month = _month_only(reading)
-    if month:
-        return month, "month"
-    day = day_of(reading, around)
+    day = month or day_of(reading, around)
     if day and around and day > around + timedelta(days=AHEAD_DAYS):
         day = None  # nothing was published after it was fetched
-    if clock is None:
-        return day, "day"
+    if month or clock is None:
+        return day, "month" if month else "day"
     return (datetime.combine(day, clock.at) if day else None), cast(Precision, clock.precision)
 
 

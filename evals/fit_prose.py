@@ -23,7 +23,7 @@ import numpy as np
 from evals.paste import count_shingles, f1_of, read_rows
 from transforms.evidence import collect_evidence
 from transforms.normalise import normalise
-from transforms.prose import BETWEEN_PARAGRAPHS
+from transforms.prose import settled_chance
 from transforms.rows import Row, repeated_keys
 from transforms.rows import read_rows as rows_of
 
@@ -177,7 +177,10 @@ def check(examples: Sequence[Example]) -> float:
         weights, bias = fit([example for example in examples if _fold(example.id) != fold])
         for example in examples:
             if _fold(example.id) == fold and not example.made:
-                chances = [_chance(weights, bias, row) for row in example.evidence]
+                chances = [
+                    settled_chance(row) if evidence is None else _chance(weights, bias, evidence)
+                    for row, evidence in zip(example.rows, example.evidence, strict=True)
+                ]
                 body = "\n".join(
                     row.text for row, chance in zip(example.rows, chances, strict=True) if chance >= 0.5
                 )
@@ -189,9 +192,7 @@ def _fold(name: str) -> int:
     return int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:6], 16) % _FOLDS
 
 
-def _chance(weights: dict[str, float], bias: float, evidence: Sequence[str] | None) -> float:
-    if evidence is None:
-        return BETWEEN_PARAGRAPHS
+def _chance(weights: dict[str, float], bias: float, evidence: Sequence[str]) -> float:
     return 1 / (1 + exp(-max(-30.0, min(30.0, bias + sum(weights.get(piece, 0.0) for piece in evidence)))))
 
 

@@ -27,6 +27,8 @@ _PERSON = re.compile(
     r"berichtet |Jahrgang |est journaliste|es periodista|è giornalista)",
 )
 _DATELINE = re.compile(r"[^\W\d_][^:–—\n]{1,48}(?::|\s?[–—]|\s-\s|\)\s)\s?\S")
+#: Labels that a phrase gives for certain, whatever stands around it.
+CERTAIN = frozenset(("timestamp", "separator", "share", "advert", "copyright", "topics"))
 _PARAGRAPHS = frozenset("PQ")
 _COARSE = {"P": "p", "Q": "p", "L": "p", "S": "s", "s": "s", "c": "s", "H": "h", "T": "h"}
 
@@ -52,7 +54,10 @@ def shape_of(row: Row) -> str:
 
 
 def collect_evidence(rows: Sequence[Row], repeated: dict[str, list[int]]) -> list[list[str] | None]:
-    """The evidence of each row, in their order; None for a row that needs none: a paragraph between paragraphs."""
+    """The evidence of each row, in their order; None for a row that needs none.
+
+    That is a paragraph between paragraphs, and a line whose words are proof enough.
+    """
     own = [shape_of(row) for row in rows]
     shapes = ["^", "^", *own, "$", "$"]
     sums = [0]
@@ -65,7 +70,13 @@ def collect_evidence(rows: Sequence[Row], repeated: dict[str, list[int]]) -> lis
     last = len(rows)
     found: list[list[str] | None] = []
     for at, row in enumerate(rows):
-        if _PARAGRAPHS.issuperset((own[at], shapes[at + 1], shapes[at + 3])) and row.key not in repeated:
+        if row.known is not None:
+            is_settled = row.known[0] in CERTAIN
+        else:
+            is_settled = (
+                _PARAGRAPHS.issuperset((own[at], shapes[at + 1], shapes[at + 3])) and row.key not in repeated
+            )
+        if is_settled:
             found.append(None)
             continue
         evidence = _alone(

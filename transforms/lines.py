@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from transforms.evidence import CERTAIN
 from transforms.headline import find_headline, repeats_headline
 from transforms.prose import BODY, rate_rows
 from transforms.records import Line
@@ -16,11 +17,10 @@ _DECK_SIZES = range(35, 500)
 _KICKER = 45
 _BULLET = 18
 _MOST_BULLETS = 8
+_TEASERS = 0.3  # share of a story's text that may stand over its headline and be teasers
 _OVER_HEADLINE = 2  # rows
 _AFTER_HEADLINE = 25  # rows
 _SURE = 0.85  # a chance that outweighs a phrase: "Analysis" inside a story is a sub-head
-#: Labels that a phrase gives for certain, whatever stands around it.
-_CERTAIN = frozenset(("timestamp", "separator", "share", "advert", "copyright", "topics"))
 _CREDIT_END = re.compile(r"[(（\[][^()（）\[\]]{2,60}[)）\]]\.?$")
 
 
@@ -72,6 +72,9 @@ def label_rows(
         body[n] = False
     at = find_headline(rows, body, given)
     title = rows[at].key if at is not None else None
+    if title is not None and not given:
+        for n in _teaser_rows(rows, body, title):
+            body[n] = False
     first = next(
         (n for n, is_body in enumerate(body) if is_body and not _is_title(rows[n], title)), len(rows)
     )
@@ -92,7 +95,7 @@ def label_rows(
 
 
 def _is_body(row: Row, chance: float, cut: float) -> bool:
-    if row.known is not None and row.known[0] in _CERTAIN:
+    if row.known is not None and row.known[0] in CERTAIN:
         return False
     return chance >= (cut if row.known is None else max(cut, _SURE))
 
@@ -105,6 +108,17 @@ def _summary_rows(rows: Sequence[Row], body: Sequence[bool]) -> list[int]:
     found = [n for n in range(plain[0]) if body[n] and rows[n].bullet][:_MOST_BULLETS]
     said = {rows[n].key for n in plain[1:]}
     return found + [n for n in plain[:1] if rows[n].key in said]
+
+
+def _teaser_rows(rows: Sequence[Row], body: Sequence[bool], title: str) -> list[int]:
+    """Body-like rows over the last copy of the headline, where nearly all of the text stands below it: other stories'."""
+    copies = [n for n, row in enumerate(rows) if row.key == title]
+    if len(copies) < 2:
+        return []
+    sizes = [row.size if is_body else 0 for row, is_body in zip(rows, body, strict=True)]
+    total = sum(sizes)
+    over = [n for n in copies if sum(sizes[:n]) <= _TEASERS * total]
+    return [n for n in range(over[-1]) if body[n]] if over else []
 
 
 def _is_title(row: Row, title: str | None) -> bool:

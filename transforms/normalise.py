@@ -63,7 +63,11 @@ def _normalise_once(text: str) -> str:
         text = "\n".join(_repair(line) for line in text.split("\n"))
     if _NEEDS_TABLE.search(odd):
         text = _SOFT_WRAP.sub("-", text) if "\u00ad" in odd else text
-        text = text.replace("\r\n", "\n").translate(_TABLE)
+        text = text.replace("\r\n", "\n")
+        for character in set(
+            _NEEDS_TABLE.findall(odd)
+        ):  # a few kinds: quicker than a table over the whole text
+            text = text.replace(character, _TABLE[ord(character)] or "")
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 

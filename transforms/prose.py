@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 from math import exp
 
 from transforms.evidence import collect_evidence
@@ -52,13 +53,11 @@ def rate_rows(rows: Sequence[Row]) -> list[float]:
     model = _model()
     weight = model.weights.get
     chances = []
-    for evidence in collect_evidence(rows, repeated_keys(rows)):
+    for row, evidence in zip(rows, collect_evidence(rows, repeated_keys(rows)), strict=True):
         if evidence is None:
-            chances.append(BETWEEN_PARAGRAPHS)
+            chances.append(settled_chance(row))
             continue
-        total = model.bias
-        for piece in evidence:
-            total += weight(piece, 0.0)
+        total = model.bias + sum(map(weight, evidence, repeat(0.0)))
         chances.append(1.0 / (1.0 + exp(-max(-_LIMIT, min(_LIMIT, total)))))
     for at, row in enumerate(rows):
         if chances[at] < OPENING and opens_story(rows, at) and row.known is None:
@@ -76,6 +75,11 @@ def rate_rows(rows: Sequence[Row]) -> list[float]:
 def _goes_on(before: Row, row: Row, chance: float) -> bool:
     """A paragraph set off from the paragraph above as that one is: the story goes on unless much speaks against it."""
     return chance >= BODY and before.is_prose and row.gap <= max(1, before.gap)
+
+
+def settled_chance(row: Row) -> float:
+    """The chance of a row that needs no evidence."""
+    return BETWEEN_PARAGRAPHS if row.known is None else 0.0
 
 
 def opens_story(rows: Sequence[Row], at: int) -> bool:

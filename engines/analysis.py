@@ -102,7 +102,15 @@ def word_pattern(tokenizer: str, dialect: Dialect) -> str:
     """Give the regular expression whose matches are the tokens."""
     unspaced = read_analysis().unspaced_class(dialect)
     marks = r"\p{M}" if tokenizer == "marks" else ""
-    return rf"[{unspaced}&&[\p{{L}}\p{{N}}]]\p{{M}}*|[{_ALPHABETIC[dialect]}{marks}\p{{N}}&&[^{unspaced}]]+"
+    word = rf"{_ALPHABETIC[dialect]}{marks}\p{{N}}"
+    if (
+        dialect == "java"
+    ):  # which looks a script up in a table, eight times a character: only where it may be one
+        return (
+            rf"[[{word}&&[\x{{0}}-\x{{DFF}}]][{word}&&[^{unspaced}]]]+"
+            rf"|[[\x{{E00}}-\x{{10FFFF}}]&&[{unspaced}]&&[\p{{L}}\p{{N}}]]\p{{M}}*"
+        )
+    return rf"[{unspaced}&&[\p{{L}}\p{{N}}]]\p{{M}}*|[{word}&&[^{unspaced}]]+"
 
 
 def prepare(text: str, key: KeyAnalysis) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from transforms.agencies import find_agency
 from transforms.dateline_grammar import Opening
 from transforms.dateline_items import Item
-from transforms.dateline_places import is_known, is_large, read_places, unknown_place
+from transforms.dateline_places import Found, is_large, read_places, unknown_place
 from transforms.dateline_words import words
 from transforms.place_choice import choose_place
 from transforms.places import find_places
@@ -111,43 +111,44 @@ def _weigh_place(
     name, date, agency = names[0].text, opening.first("date"), opening.last("agency")
     unknown = next((n for n in names[1:] if n.bracketed and not find_places(n.text)), None)
     regions = tuple(n.text for n in names[1:] if n is not unknown)
-    places, in_region = read_places(name, regions, language, country)
-    known = bool(places) and is_known(name)
-    evidence = _evidence(opening, places, known=known, in_region=in_region)
+    found = read_places(name, regions, language, country)
+    evidence = _evidence(found, date, agency)
     if unknown and not agency:
         if not _could_sign(unknown.text):
             return None
         evidence.append("bracket")
         agency = unknown if date or not (unknown.text.istitle() and unknown.text.isalpha()) else None
-    strong = known and bool(date or agency)
+    strong = found.known and bool(date or agency)
     if not strong and not all(find_places(region.split("/")[0]) for region in regions):
         return None
     points = sum(_POINTS[item] for item in evidence) + _SEPARATOR[opening.separator]
-    points += _style(text, opening, places, evidence, language)
-    if points < ENOUGH or not (strong or _is_named(name, known=known)) or _is_other(name, evidence, language):
+    points += _style(text, opening, found, evidence, language)
+    if (
+        points < ENOUGH
+        or not (strong or _is_named(name, known=found.known))
+        or _is_other(name, evidence, language)
+    ):
         return None
     return Verdict(
-        tuple(places) or (unknown_place(name),), date, agency, ", ".join([*evidence, opening.separator])
+        found.places or (unknown_place(name),), date, agency, ", ".join([*evidence, opening.separator])
     )
 
 
-def _evidence(opening: Opening, places: list[Place], *, known: bool, in_region: bool) -> list[str]:
+def _evidence(found: Found, date: Item | None, agency: Item | None) -> list[str]:
     """The names of the points that an opening scores."""
     evidence = []
-    if known:
-        evidence.append("large" if any(is_large(place) for place in places) else "known")
-    if in_region:
+    if found.known:
+        evidence.append("large" if found.large else "known")
+    if found.in_region:
         evidence.append("region")
-    if date := opening.first("date"):
+    if date:
         evidence.append("date" if date.known else "mistyped")
-    if opening.last("agency"):
+    if agency:
         evidence.append("agency")
     return evidence
 
 
-def _style(
-    text: str, opening: Opening, places: list[Place], evidence: list[str], language: str | None
-) -> float:
+def _style(text: str, opening: Opening, found: Found, evidence: list[str], language: str | None) -> float:
     """Points for letters: a shouted or caseless place; a house style; a fine when no sentence opens behind it."""
     name, points = opening.items[0].text, 0.0
     if not _opens_sentence(text, opening.end):
@@ -155,7 +156,11 @@ def _style(
     elif name.upper() == name and not {"date", "mistyped", "agency", "bracket"} & set(evidence):
         shouted = text[opening.end : opening.end + _LOOK_AHEAD].isupper() and name.lower() != name
         points += 0.0 if shouted else _CAPITALS
-        if opening.separator == "colon" and evidence == ["known"] and is_large(places[0], _LARGE_IN_CAPITALS):
+        if (
+            opening.separator == "colon"
+            and evidence == ["known"]
+            and is_large(found.places[0], _LARGE_IN_CAPITALS)
+        ):
             points += _HOUSE_STYLE
     elif evidence == ["large"] and len(opening.items) == 1:
         points += _HOUSE_STYLE if (opening.separator, language == "en") in _HOUSE_STYLES else 0.0

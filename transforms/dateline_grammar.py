@@ -25,22 +25,25 @@ Separator = Literal["dash", "colon", "stop", "none"]
 _LEAD = re.compile(
     r"[\s\ufeff*•>#·▲■●►|]{0,20}(?:(?:RPT|CORRECTED|REFILE|UPDATE \d)\s*-+\s*|[a-z]\s(?=[A-Z]{3}))?"
 )
-_SIGN = re.compile(r"[-‐−–—―‒_:.,।۔=)/ـ\ufffd]")
+_SIGN = re.compile(r"[-‐−–—―‒_:.।۔=)/ـ\ufffd]")
 _SEPARATOR = re.compile(
-    r"""(?P<dash> (?:--+|[—–―‒]+|\ufffd{2,3})(?:\s?-)? | (?<=\s)[-‐−_]-?(?=\s|["“'«\w]) | (?<=[\w.)/])[-‐−](?=\s)
-          | [.,:]\s?[-–—]+ | (?<=\d)-(?=[A-Z]) | (?<=\))- | (?<=\s)[=ـ](?=\s) | (?<=\d\s)/(?=\s) )
+    r"""(?P<dash> (?:--+|[—–―‒]+|\ufffd{2,3})(?:\s?-)? | (?<=\s)[-‐−_]-?(?=\s|["“'«\w]) | (?<=[\w.,)/])[-‐−](?=\s)
+          | [.:]\s?[-–—]+ | (?<=\d)-(?=[A-Z]) | (?<=\))- | (?<=\s)[=ـ](?=\s) | (?<=\d\s)/(?=\s) )
       | (?P<colon> :(?!//) )
       | (?P<stop> (?<=[\w)/.\]])\.(?=\s|$) | [।۔] )
       | (?P<none> \)(?=\s?["“„«'’]|\s?[^\W_]) )""",
     re.VERBOSE,
 )
-_ITEM = re.compile(r"\(([^()]*)\)|\s?(?<![^\s.,])/([^/]{2,40})/|([^,،()]+?)(?=[,،(]|\s/[^/]{2,40}/|$)")
+_ITEM = re.compile(
+    r"\(([^()]*)\)|\s?(?<![^\s.,])/([^/]{2,40})/|((?:[^,،()/]+|(?<![\s.])/|/(?![^/]{2,40}/))+)"
+)
 _OPEN_STROKE = re.compile(r"[\s.,]/[^/\s][^/]*$")
 _BLANK = " ,،\t\n\r\xa0\ufffd"
 PLAIN_PART = 3  # the group of _ITEM that stands in no brackets
 _LONGEST_PARTICLE = 5  # letters: "della", "unter"
 _LONGEST_ABBREVIATION = 3  # letters: "St", "Mt", "Ste"
 _STARTS = re.compile(r"[\w(/\[\"'“„«]")
+_JOINT = re.compile(r"[,(/،]")
 _DIGIT = re.compile(r"\d")
 _PLAIN = re.compile(r"[^\W_]")
 
@@ -74,7 +77,7 @@ def read_openings(text: str, at: int = 0) -> Iterator[Opening]:
         head = text[start:head_end].rstrip()
         if not _could_be(head):
             return
-        if head.count("(") > head.count(")") or _OPEN_STROKE.search(head):
+        if ("(" in head and head.count("(") > head.count(")")) or ("/" in head and _OPEN_STROKE.search(head)):
             continue
         items = read_items(head)
         if items:
@@ -173,11 +176,8 @@ def _could_be(head: str) -> bool:
     """A cheap look before the expensive one: the first name must be short, and look like a name."""
     if "\n" in head:
         return False
-    first = head
-    for sign in ",(/،":
-        at = first.find(sign)
-        if at > 0:
-            first = first[:at]
+    joint = _JOINT.search(head, 1)
+    first = head[: joint.start()] if joint else head
     if len(first) > _LONGEST_NAME or first.count(" ") >= _WORDS_IN_NAME:
         return False
     if len(first) < len(head) or " " not in first:

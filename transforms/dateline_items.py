@@ -16,6 +16,7 @@ from transforms.places import find_places, fold_name
 
 Kind = Literal["name", "date", "agency"]
 _LONGEST_DATE = 40
+_CACHED = 4096  # datelines repeat
 _NUMERIC = re.compile(r"(?:\d{1,4}[./-]){2}\d{2,4}|\d{1,2}[./]\d{1,2}\.?")
 _NUMBER = re.compile(r"\d{1,4}(?:st|nd|rd|th|er|º|ª|°|o|a)?", re.IGNORECASE)
 _NAME_AND_DAY = re.compile(
@@ -35,7 +36,7 @@ class Item:
     known: bool = True  # False: a date by its shape only, or something in brackets that no table has
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_CACHED)
 def is_date(text: str) -> bool:
     """Whether `text` is a day: a number and the name of a month, a weekday, or figures alone.
 
@@ -56,6 +57,7 @@ def is_date(text: str) -> bool:
     return bool(others) and " ".join(others) in months and len(parts) > 1
 
 
+@lru_cache(maxsize=_CACHED)
 def read_item(text: str, *, first: bool = False, bracketed: bool = False) -> tuple[Item, ...]:
     """Name what an item is; two when a date and an agency share it ("Nov 26 AFP").
 

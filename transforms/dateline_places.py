@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 
 from transforms.place_choice import choose_place, is_region
 from transforms.places import find_places
@@ -10,16 +12,25 @@ from transforms.records import Place
 
 LARGE = 100_000  # inhabitants: known to readers abroad, so a paper may open with its bare name
 _JOINT = re.compile(r"\s*(?:/|\bet\b|\band\b|\bund\b|\by\b|&|\s[-–]\s)\s*")
+_CACHED = 4096  # datelines repeat: a day's wire names a few hundred places
 _SHORTEST = 3  # letters: "OB", "UN" are towns too, but not in datelines
 
 
-def read_places(
-    text: str, regions: tuple[str, ...], language: str | None, country: str | None
-) -> tuple[list[Place], bool]:
-    """The places that `text` and the `regions` beside it name, none when unknown; and whether a region agrees.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the tables know of the places that a dateline names."""
 
-    >>> places, _ = read_places("BEIRUT/AMMAN", (), None, None)
-    >>> [place.name for place in places]
+    places: tuple[Place, ...]  # none when unknown
+    in_region: bool  # a state or country is written beside the name, and agrees
+    known: bool  # a table has the name, or each of those that are joined
+    large: bool  # one of them has LARGE inhabitants
+
+
+@lru_cache(maxsize=_CACHED)
+def read_places(text: str, regions: tuple[str, ...], language: str | None, country: str | None) -> Found:
+    """The places that `text` and the `regions` beside it name, several when every part of `text` is a place.
+
+    >>> [place.name for place in read_places("BEIRUT/AMMAN", (), None, None).places]
     ['Beirut', 'Amman']
     """
     regions, others = _split_regions(regions)
@@ -32,9 +43,11 @@ def read_places(
             choose_place(part, regions if part is parts[-1] else (), language=language, country=country)
             for part in parts
         ]
-        return [place for place, _ in chosen if place] + more, chosen[-1][1]
-    whole, in_region = choose_place(text, regions, language=language, country=country)
-    return ([whole] if whole else []) + more, in_region
+    else:
+        chosen = [choose_place(text, regions, language=language, country=country)]
+    places = (*(place for place, _ in chosen if place), *more)
+    known = bool(places) and is_known(text)
+    return Found(places, chosen[-1][1], known, known and any(is_large(place) for place in places))
 
 
 def is_known(text: str) -> bool:

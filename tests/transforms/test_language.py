@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.language import check_tags, detect_language, primary_tag
+from transforms.language import _once, check_tags, detect_language, primary_tag
 from transforms.scripts import by_letters, count_words, main_script, script_of, tags, variant_of
 
 CASES = Path(__file__).parents[1] / "cases" / "languages.jsonl"
@@ -58,6 +58,13 @@ def test_a_declared_language_loses_against_evidence_and_is_kept() -> None:
     assert detect_language("Ninety-nine words are not needed for this", declared="tlh").declared is None
 
 
+def test_a_declared_relative_wins_where_no_word_tells() -> None:
+    text = "Mreže za energiju su prekinute u gradu."
+    assert detect_language(text).language in ("hr", "bs", "sr")
+    assert {detect_language(text, declared=tag).language for tag in ("hr", "bs")} == {"hr", "bs"}
+    assert detect_language(text, declared="en").language != "en"
+
+
 @pytest.mark.parametrize(
     ("declared", "tag"),
     [("nb-NO", "no"), ("iw", "he"), ("ZH_hant", "zh"), ("fil", "tl"), ("sh", "sr"), (" en ", "en"), ("x-default", None), ("", None), (None, None)],
@@ -100,6 +107,18 @@ def test_langdetect_is_kept_from_its_mistakes_by_script() -> None:
         "en",
         "de",
     )
+
+
+def test_models_load_once_when_threads_ask_at_once() -> None:
+    calls: list[int] = []
+    get = _once(lambda: time.sleep(0.05) or calls.append(1) or "model")
+    found: list[str] = []
+    threads = [threading.Thread(target=lambda: found.append(get())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (calls, set(found)) == ([1], {"model"})
 
 
 def test_detection_is_the_same_in_threads() -> None:

@@ -20,8 +20,8 @@ demo: $(INSTALLED) ## install, ingest seeds/ into an index of its own, search it
 	@echo '$$ copydesk search "olympics security"'
 	@$(RUN) -m copydesk search "olympics security" --to $(TARGET) --size 3
 	@echo
-	@echo '$$ copydesk search "sécurité OR 安全 OR безопасности" --country FR --country CN --country RU'
-	@$(RUN) -m copydesk search "sécurité OR 安全 OR безопасности" --country FR --country CN --country RU --to $(TARGET) --size 3
+	@echo '$$ copydesk search "sécurité OR 安全 OR безопасности" --country BE --country CN --country RU'
+	@$(RUN) -m copydesk search "sécurité OR 安全 OR безопасности" --country BE --country CN --country RU --to $(TARGET) --size 3
 
 test: check ## everything that CI runs
 

@@ -16,6 +16,7 @@ from engines.tantivy_document import IDENTITY, JSON, schema_of
 #: Room for the terms of a writer before it writes a segment; taken as needed. The engine commits by bytes over
 #: all writers, so that many languages together stay as small as one.
 WRITER_BYTES = 30_000_000
+_HEX = "0123456789abcdef"  # all that ids are made of
 
 
 @contextlib.contextmanager
@@ -42,7 +43,8 @@ def _translate(message: str, folder: Path) -> EngineError:
         )
     if "ermission denied" in message or "Read-only file system" in message or "PermissionDenied" in message:
         return EngineError(
-            f"cannot write to {folder}", hint="check who may write there, or name another folder"
+            f"cannot write to {folder}",
+            hint="a search, too, writes to its lock file: ask for the right to write there, or copy the index",
         )
     return EngineError(
         f"the index in {folder} does not work: {message.splitlines()[0] if message else 'no reason given'}",
@@ -92,6 +94,15 @@ class Shelf:
                 self._with_ids(ids), limit=len(ids), count=False, order_by_field=IDENTITY
             )
         return [identity for identity, _ in found.hits]
+
+    def ids(self) -> Iterator[str]:
+        """Give every id that it holds. Read from the list of terms, a sixteenth at a time, for memory."""
+        searcher = self.searcher()
+        for digit in _HEX:
+            with engine_errors(self.folder):
+                # With a filter the terms that only deleted documents have are left out.
+                terms = searcher.terms_with_prefix("id", digit, filter_query=tantivy.Query.all_query())
+            yield from (id for id, _ in terms)
 
     def source(self, id: str) -> bytes | None:
         """Give the JSON of a document; None when it is not held."""

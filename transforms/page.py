@@ -65,7 +65,7 @@ def nesting_depth(text: str) -> int:
     Most pages open too few elements to matter, and are told by counting.
 
     >>> nesting_depth("<div><p>a<p>b<div></div></div>")
-    2
+    4
     """
     opened = text.count("<") - text.count("</")
     if opened < MAX_DEPTH:
@@ -84,6 +84,8 @@ def _read_story(tree: LexborHTMLParser, meta: Metadata) -> Copy | None:
     if body is None:
         return None
     blocks = read_blocks(body)
+    if sum(len(block.text) for block in blocks) < _LEAST_BODY:
+        return None
     mark_pictures(blocks)
     pick = pick_story(blocks, meta.headline or "")
     around = read_surroundings(blocks, pick, meta, meta.declared_language) if pick else Surroundings()

@@ -32,7 +32,8 @@ class Pick:
 
 def pick_story(blocks: list[Block], title: str = "") -> Pick | None:
     """The blocks of the page's story; None when nothing on the page reads like one."""
-    scores, frames = _scores(blocks)
+    teasers = _teasers(blocks)
+    scores, frames = _scores(blocks, teasers)
     if not scores:
         return None
     best = _descend(max(scores, key=lambda key: (scores[key], frames[key].depth)), scores, frames)
@@ -42,7 +43,8 @@ def pick_story(blocks: list[Block], title: str = "") -> Pick | None:
     inside = [block for block in blocks if _is_in(block, frame)]
     kept = _trim(_keep(inside, title))
     kept = [*_before(blocks, kept, frame), *kept] if kept else kept
-    total = sum(block.weight for block in blocks if not block.frame.dropped and block.prose)
+    outside = [block for block in blocks if not block.frame.dropped and block.number not in teasers]
+    total = sum(block.weight for block in outside if block.prose)
     mine = sum(block.weight for block in kept if block.prose)
     return Pick(frame, tuple(kept), mine / total if total else 0.0) if kept else None
 
@@ -56,6 +58,7 @@ def _before(blocks: list[Block], kept: list[Block], frame: Frame) -> list[Block]
         if (
             block.frame.tag != "p"
             or not block.prose
+            or block.frame.deck
             or block.frame.dropped
             or home is None
             or home.number not in around
@@ -69,10 +72,9 @@ def _is_in(block: Block, frame: Frame) -> bool:
     return any(outer is frame for outer in block.frame.chain())
 
 
-def _scores(blocks: list[Block]) -> tuple[dict[int, float], dict[int, Frame]]:
+def _scores(blocks: list[Block], teasers: set[int]) -> tuple[dict[int, float], dict[int, Frame]]:
     scores: dict[int, float] = {}
     frames: dict[int, Frame] = {}
-    teasers = _teasers(blocks)
     for block in blocks:
         if block.frame.dropped or block.kind == "caption":
             continue

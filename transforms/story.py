@@ -124,5 +124,12 @@ def _beside_date(text: str, language: str | None) -> tuple[str, ...]:
 
 
 def _stamps(near: Sequence[Block], language: str | None) -> tuple[Stamp, ...]:
-    found = [stamp for b in near if len(b.text) <= LONGEST_STAMP for stamp in parse_stamps(b.text, language)]
+    short = [block.text for block in near if len(block.text) <= LONGEST_STAMP]
+    found = [stamp for text in short for stamp in _stamps_in(text, language)]
     return tuple(stamp for stamp in found if stamp.value is not None)
+
+
+def _stamps_in(text: str, language: str | None) -> tuple[Stamp, ...]:
+    """The stamps of a line that is nothing else, or of its parts: "17 March 2026 | Ana Ruiz"."""
+    whole = parse_stamps(text, language)
+    return whole or tuple(stamp for part in _PARTS.split(text) for stamp in parse_stamps(part, language))

@@ -61,24 +61,24 @@ def test_story_between_boxes() -> None:
     ],
 )
 def test_rejected(page: str, reason: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert rejected(page) == reason
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_depth_is_a_bound() -> None:
     assert nesting_depth("<div>" * MAX_DEPTH + "</div>" * MAX_DEPTH) == MAX_DEPTH
-    assert nesting_depth("</div>" * 9 + "<p>" * 9 + "<br>" * 9) == 0
+    assert nesting_depth("</div>" * 9 + "<p>" * MAX_DEPTH + "<br>" * 9 + "<div>" * 3) == 3
 
 
 @given(st.binary(max_size=2_000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_bytes_raise(page: bytes) -> None:
     read_page(page, Given(), "x")
 
 
 @given(st.lists(st.sampled_from(["<p>", "</p>", "<div class=ad>", "</div>", "<a href=x>", "<h1>", "<table>", "<li>", "<br>", "\ud800",
                                  "<script type='application/ld+json'>{", "}</script>", "<figure>", "<figcaption>", "word " * 30, "é", "&amp;", "<meta name=date content=2025>"]), max_size=40))  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_tags_raise(parts: list[str]) -> None:
     read_page("".join(parts).encode("utf-8", "surrogatepass"), Given(), "x")

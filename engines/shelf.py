@@ -16,6 +16,7 @@ from engines.tantivy_document import IDENTITY, JSON, schema_of
 #: Room for the terms of a writer before it writes a segment; taken as needed. The engine commits by bytes over
 #: all writers, so that many languages together stay as small as one.
 WRITER_BYTES = 30_000_000
+_LEAST_WRITER_BYTES = 15_000_000  # tantivy asks for as much
 _HEX = "0123456789abcdef"  # all that ids are made of
 
 
@@ -133,8 +134,11 @@ class Shelf:
             return
         writer, self._writer = self._writer, None
         with engine_errors(self.folder):
-            writer.garbage_collect_files()
-            writer.wait_merging_threads()
+            writer.wait_merging_threads()  # dropped without it, a writer kills its merges
+            self._index.reload()
+            cleaner = self._index.writer(_LEAST_WRITER_BYTES, 1)
+            cleaner.garbage_collect_files()
+            cleaner.wait_merging_threads()
 
     def size_bytes(self) -> int:
         """How much room its files take."""

@@ -146,6 +146,9 @@ class Engine(Protocol):
     def stored(self, ids: Sequence[str]) -> Mapping[str, Stored]:
         """What is held for these ids; ids that are not held are left out."""
 
+    def ids(self) -> Iterator[tuple[str, str]]:
+        """Every id that was committed, with the index that holds it; one that two hold comes twice."""
+
     def get(self, id: str) -> Article | None:
         """One article as it is held."""
 

@@ -26,6 +26,7 @@ from transforms.records import Article, Document, Reject
 
 IDS_A_SEARCH = 2000  # a stray in a second index must not push another one out of the answer
 MOST_HITS = 10_000  # Elasticsearch's `index.max_result_window`
+_MOMENT_KEPT = "2m"  # from one answer to the next question
 REMEMBERED_S = 10.0  # another run may make an index for a new language
 
 
@@ -147,6 +148,28 @@ class ElasticEngine:
                     size=MOST_HITS,
                 )
             yield from answer["hits"]["hits"]
+
+    def ids(self) -> Iterator[tuple[str, str]]:
+        """List every id, as of one moment."""
+        if not self._read().by_key:
+            return
+        with translated(self._address):
+            moment = self._client.open_point_in_time(index=self._address.name, keep_alive=_MOMENT_KEPT)["id"]
+        after: Any = None
+        while True:
+            pit = {"id": moment, "keep_alive": _MOMENT_KEPT}
+            with translated(self._address):
+                answer = self._client.search(
+                    pit=pit, sort=["_shard_doc"], size=MOST_HITS, source=False,
+                    search_after=after, track_total_hits=False,
+                )  # fmt: skip
+            hits = answer["hits"]["hits"]
+            yield from ((hit["_id"], _key_in(hit)) for hit in hits)
+            if len(hits) < MOST_HITS:
+                break
+            moment, after = answer["pit_id"], hits[-1]["sort"]
+        with translated(self._address):
+            self._client.close_point_in_time(id=moment)
 
     def get(self, id: str) -> Article | None:
         """Read one article."""

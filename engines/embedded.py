@@ -105,6 +105,12 @@ class EmbeddedEngine:
         """What is held for these ids."""
         return {id: Stored(digest=digest, index=key) for key, id, digest in self._identities(ids)}
 
+    def ids(self) -> Iterator[tuple[str, str]]:
+        """Every id that was committed, with the key of the index that holds it."""
+        for key, shelf in list(self._shelves.items()) if self._open() else ():
+            for id in shelf.ids():
+                yield id, key
+
     def get(self, id: str) -> Article | None:
         """One article as it is held."""
         for shelf in self._shelves.values() if self._open() else ():

@@ -160,6 +160,19 @@ def test_load_replace_move_delete(engine: Engine) -> None:
     assert [finding.level for finding in engine.check()].count("error") == 0
 
 
+def test_ids_are_those_of_the_last_commit(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engines.elastic.MOST_HITS", 2)
+    assert list(engine.ids()) == []
+    documents = [article(1), article(2), article(3, language="fr"), article(16**31)]
+    list(engine.load(documents))
+    engine.commit()
+    assert sorted(engine.ids()) == [(one.id, one.language) for one in documents]
+    list(engine.load([article(2, language="fr"), article(1, headline="Changed")]))
+    engine.delete([documents[2].id])
+    engine.commit()
+    assert sorted(engine.ids()) == [(f"{1:032x}", "en"), (f"{2:032x}", "fr"), (f"{16**31:032x}", "en")]
+
+
 def test_a_refused_document_harms_no_other(engine: Engine) -> None:
     broken = Document(id="b" * 32, digest="", language="en", origin="x#1", json=b'{"id": "b", "headline": ')
     outcomes = list(engine.load([article(1), broken, article(2)]))

@@ -8,13 +8,16 @@ from flows.settings import Settings
 
 
 def open_target(settings: Settings, target: str) -> Engine:
-    """Open the index at `target` with the secrets of the settings. Nothing is connected to yet."""
+    """Open the index at `target` with the secrets of the settings. Nothing is connected to yet.
+
+    Of a key and a password the key is used: the client takes only one of them, and the key may do less.
+    """
     if not target.startswith(("http:", "https:")):
         return open_engine(target)
     return open_engine(
         target,
-        user=settings.elastic_user,
-        password=settings.elastic_password,
+        user=None if settings.elastic_api_key else settings.elastic_user,
+        password=None if settings.elastic_api_key else settings.elastic_password,
         api_key=settings.elastic_api_key,
         ca=settings.elastic_ca,
         fingerprint=settings.elastic_fingerprint,

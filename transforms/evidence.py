@@ -7,6 +7,7 @@ Each piece of evidence is a short string; `transforms/data/prose.json` holds its
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -95,7 +96,7 @@ def _alone(row: Row, shape: str, gap_after: int, times: int) -> list[str]:
     first = text[0]
     case = "l" if first.islower() else "q" if first in "\"“„«‘'「『" else "d" if first.isdigit() else "u"
     found = [
-        f"k{row.known[0] if row.known else ''}{row.bullet[:1]}{row.end[:2]}{_bucket(row.size, _SIZES)}",
+        f"k{row.known[0] if row.known else ''}{row.bullet[:1]}{row.end[:2]}{bisect_right(_SIZES, row.size)}",
         f"g{shape}{min(row.gap, 2)}{min(gap_after, 2)}",
         f"r{coarse}{min(times, 3)}",
         f"f{shape}{case}",
@@ -137,8 +138,8 @@ def _around(at: int, shapes: Sequence[str]) -> list[str]:
 
 
 def _amounts(at: int, last: int, here: str, sums: Sequence[int], counts: Sequence[int]) -> list[str]:
-    near_before = _bucket(sums[at] - sums[max(0, at - _NEAR)], _AMOUNTS)
-    near_after = _bucket(sums[min(last, at + 1 + _NEAR)] - sums[at + 1], _AMOUNTS)
+    near_before = bisect_right(_AMOUNTS, sums[at] - sums[max(0, at - _NEAR)])
+    near_after = bisect_right(_AMOUNTS, sums[min(last, at + 1 + _NEAR)] - sums[at + 1])
     far_before = min(counts[at] - counts[max(0, at - _FAR)], 4)
     far_after = min(counts[min(last, at + 1 + _FAR)] - counts[at + 1], 4)
     coarse = _COARSE.get(here[-1], "k")
@@ -155,17 +156,10 @@ def _places(at: int, here: str, islands: Sequence[Island]) -> list[str]:
     """Where the row stands in the text's islands: on the greatest, on a small one after it, in the sea."""
     island = islands[at]
     coarse = _COARSE.get(here[-1], "k")
-    share = _bucket(island.share, _SHARES)
+    share = bisect_right(_SHARES, island.share)
     return [
         f"I{coarse}{share}{island.side}",
         f"J{coarse}{island.side}{min(island.distance, 6)}{island.inside}",
         f"K{here}{share}{island.inside}",
-        f"M{coarse}{_bucket(island.mass_before, _SHARES)}{_bucket(island.mass_after, _SHARES)}",
+        f"M{coarse}{bisect_right(_SHARES, island.mass_before)}{bisect_right(_SHARES, island.mass_after)}",
     ]
-
-
-def _bucket(value: float, bounds: Sequence[float]) -> int:
-    for at, bound in enumerate(bounds):
-        if value < bound:
-            return at
-    return len(bounds)

@@ -86,7 +86,7 @@ def label_rows(
             label, rule = "title", "given:headline" if given else "place:headline"
         elif _is_title(row, title) and (not body[n] or row.size < _SUBHEAD * 2):
             label, rule = "repeated-title", "repeats:title"
-        elif body[n]:
+        elif body[n] and (row.end == "stop" or not _has_credit_below(rows, n)):
             label, rule = _body_label(rows, n, chances[n], last)
         else:
             label, rule = _other_label(rows, n, around)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from transforms.authors import split_authors
 from transforms.captions import split_credit
 from transforms.dates import parse_stamps
 from transforms.lines import Labelled, label_rows, to_lines
 from transforms.normalise import normalise
-from transforms.prose import BODY, rate_rows
-from transforms.records import Caption, Copy, Given, Stamp
+from transforms.prose import BODY, CAPITALS, rate_rows
+from transforms.records import Caption, Copy, Given, Line, Stamp
 from transforms.rows import Row, end_of, read_rows
 from transforms.split import Block, split_rows
 
@@ -39,13 +40,25 @@ def read_copy(text: str, given: Given, *, single: bool = False) -> list[Copy]:
     if single:
         block = Block(tuple(rows), tuple(rate_rows(rows)))
         return [_read_story(block, given, _SINGLE)] if rows else []
-    copies = [_read_story(block, given, BODY) for block in split_rows(rows)]
-    return [copy for copy in copies if any(_is_text(part) for part in copy.paragraphs)]
+    copies: list[Copy] = []
+    around: tuple[Line, ...] = ()
+    for block in split_rows(rows):
+        copy = _read_story(block, given, BODY)
+        if any(_is_text(part) for part in copy.paragraphs):
+            copies.append(replace(copy, lines=around + copy.lines))
+            around = ()
+        elif copies:  # scraps are no story, and still lines that somebody may look for
+            copies[-1] = replace(copies[-1], lines=copies[-1].lines + copy.lines)
+        else:
+            around += copy.lines
+    return copies
 
 
 def _is_text(paragraph: str) -> bool:
     """More than a line of a list: it ends as sentences do, or is too long for a headline."""
-    return len(paragraph) >= _LONG_LINE or end_of(paragraph) == "stop"
+    return (
+        len(paragraph) >= _LONG_LINE or end_of(paragraph) == "stop" or CAPITALS.match(paragraph) is not None
+    )
 
 
 def _read_story(block: Block, given: Given, cut: float) -> Copy:

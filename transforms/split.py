@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transforms.normalise import LINE_BREAK, normalise
@@ -202,9 +202,3 @@ def _is_closed(rows: Sequence[Row], before: int, at: int) -> bool:
         row.known is not None and row.known[0] in ending
         for row in rows[max(before + 1, at - _REPEAT_WITHIN) : at]
     )
-
-
-def block_texts(blocks: Sequence[Block]) -> Iterator[str]:
-    """The text of each block."""
-    for block in blocks:
-        yield block.text

@@ -40,6 +40,8 @@ _MOST_NAMES = 4
 _UNKNOWN_WORDS = 4
 _LONGEST_SIGNATURE, _SIGNATURE_WORDS = 45, 4
 _LONGEST_PARTICLE = 3  # letters
+_SHORTEST_SHOUT = 4  # letters: "PC - ", "MAP - " are no agencies without brackets
+_SCORE = re.compile(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b")  # "Ayr – Melrose 38–17"
 _LOOK_AHEAD = 40  # characters of the body
 _QUOTES = " \t\n\r\xa0\"'“”„«»‘’`*_[(<¿¡…"
 _DASHES = re.compile(r"[-/]")
@@ -98,7 +100,8 @@ def _weigh_without_place(
     signed = agency is not None and agency.bracketed and agency.known and find_agency(agency.text) is not None
     if not _opens_sentence(text, opening.end) or not (opening.separator == "dash" or signed):
         return None
-    if agency and (agency.bracketed or date or agency.text.isupper()):
+    shouted = agency is not None and agency.text.isupper() and len(agency.text) >= _SHORTEST_SHOUT
+    if agency and (agency.bracketed or date or shouted):
         return Verdict((), date, agency, f"agency without place, {opening.separator}")
     if date and date.known and not agency:
         return Verdict((), date, None, "date without place, dash")
@@ -126,7 +129,7 @@ def _weigh_place(
     if (
         points < ENOUGH
         or not (strong or _is_named(name, known=found.known))
-        or _is_other(name, evidence, language)
+        or _is_other(text, opening, evidence, language)
     ):
         return None
     return Verdict(
@@ -167,11 +170,16 @@ def _style(text: str, opening: Opening, found: Found, evidence: list[str], langu
     return points
 
 
-def _is_other(name: str, evidence: list[str], language: str | None) -> bool:
-    """Whether what scored is more often something else: a speaker's name, a sentence that names a state."""
-    if evidence == ["known"]:
-        return language in words().speakers and not name.isupper()
-    return evidence == ["region"] and name.count(" ") > 1
+def _is_other(text: str, opening: Opening, evidence: list[str], language: str | None) -> bool:
+    """Whether what scored is more often something else: a match, a speaker's name, a sentence that names a state."""
+    name = opening.items[0].text
+    if evidence == ["region"]:
+        return name.count(" ") > 1
+    if name.isupper() or evidence not in (["known"], ["large"]):
+        return False
+    if opening.separator == "dash" and _SCORE.search(text, opening.end, opening.end + _LOOK_AHEAD):
+        return True
+    return evidence == ["known"] and language in words().speakers
 
 
 def _opens_sentence(text: str, at: int) -> bool:

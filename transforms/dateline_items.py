@@ -91,7 +91,7 @@ def _read_two(text: str, *, bracketed: bool) -> tuple[Item, ...]:
     if dash and bracketed and is_date(day) and find_agency(agency):
         return (Item(agency, "agency", bracketed), Item(day, "date", bracketed))
     _, via, agency = text.rpartition(" via ")
-    return (Item(agency, "agency", bracketed),) if via and find_agency(agency) else ()
+    return (Item(agency, "agency", bracketed=True),) if via and find_agency(agency) else ()
 
 
 def _is_month(text: str) -> bool:

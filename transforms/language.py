@@ -27,6 +27,9 @@ _SURE = 0.97  # above it neither words nor a second opinion have changed an answ
 _TRIALS, _STEPS = 2, 150  # how long langdetect may think about a second opinion; its own: 7, 1000
 _TINY = 1e-3
 _WORD_WEIGHT = 2.0
+_LONGEST_OTHER = (
+    200  # in characters: other scripts take two or three bytes a letter, and have fewer languages
+)
 _LOOKALIKES = str.maketrans("aceijopxyABCEHIJKMOPTX", "асеіјорхуАВСЕНІЈКМОРТХ")
 _LATIN = re.compile(r"\b[A-Za-z\u00c0-\u024f]+\b")
 _CAPITALISED = re.compile(r"(?<!^)\b[A-Z\u00c0-\u00de][\w'’-]*")
@@ -177,9 +180,9 @@ def _scores(sample: str, able: tuple[str, ...]) -> dict[str, float]:
 
 def _without_names(sample: str, script: Script) -> str:
     """Without Latin names, in a text of another script; "сaд" typed with a Latin a is Cyrillic all the same."""
-    if script.name == "Latn" or script.share == 1.0:
+    if script.name == "Latn":
         return sample
-    plain = _LATIN.sub(" ", sample)
+    plain = _LATIN.sub(" ", sample[:_LONGEST_OTHER])
     return plain.translate(_LOOKALIKES) if script.name == "Cyrl" else plain
 
 

@@ -6,7 +6,7 @@ import json
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -60,12 +60,14 @@ def _ranges() -> tuple[list[int], list[tuple[int, str]]]:
     return [start for start, _, _ in rows], [(end, name) for _, end, name in rows]
 
 
-def script_of(letter: str) -> str | None:
-    """The script of one letter; None for one of a script that no language of ours is written in."""
+@lru_cache(maxsize=8192)
+def script_of(sign: str) -> str | None:
+    """The script of one letter, "Zzzz" when no language of ours is written in it; None for what is no letter."""
+    if not sign.isalpha():
+        return None
     starts, ends = _ranges()
-    point = ord(letter)
-    at = bisect_right(starts, point) - 1
-    return ends[at][1] if at >= 0 and point <= ends[at][0] else None
+    at = bisect_right(starts, ord(sign)) - 1
+    return ends[at][1] if at >= 0 and ord(sign) <= ends[at][0] else "Zzzz"
 
 
 def main_script(text: str) -> Script:
@@ -78,9 +80,9 @@ def main_script(text: str) -> Script:
         letters = sum(map(str.isalpha, text))
         return Script("Latn" if letters else "Zyyy", letters, 1.0)
     counts: Counter[str] = Counter()
-    for letter, count in Counter(text).items():
-        if letter.isalpha():
-            counts[script_of(letter) or "Zzzz"] += count
+    for sign, count in Counter(text).items():
+        if name := script_of(sign):
+            counts[name] += count
     total = counts.total()
     han, kana = counts["Hani"], counts.pop("Kana", 0)
     if kana and kana >= _KANA_SHARE * (han + kana):

@@ -150,7 +150,7 @@ def test_scripts() -> None:
     assert main_script("").name == "Zyyy"
     assert main_script("12 % —").letters == 0
     assert main_script("港は月曜日に再開された").name == "Jpan"
-    assert script_of("Ꭰ") is None
+    assert script_of("Ꭰ") == "Zzzz"
     assert script_of("\u0001") is None
     assert main_script("ᎠᏂᏣᎳᎩ").name == "Zzzz"
 

@@ -132,7 +132,10 @@ def _paragraphs(labelled: Sequence[Labelled]) -> Iterable[str]:
 
 
 def _as_written(row: Row) -> str:
-    return f"• {row.text}" if row.bullet == "bullet" else row.text
+    if row.bullet != "bullet":
+        return row.text
+    written = row.parts[0].strip()
+    return written if written.endswith(row.text) else f"• {row.text}"
 
 
 def _sources(labelled: Sequence[Labelled], given: Given) -> tuple[tuple[str, str], ...]:

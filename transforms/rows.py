@@ -12,7 +12,8 @@ from transforms.lexicon import find_phrase, key_of
 from transforms.soup import holds_markup, strip_markup
 from transforms.unwrap import RawLine, read_lines
 
-_BULLET = re.compile(r"\s*(?:[•·▪●○■□◆►▸*‣⁃∙◦]|[-–—](?=\s))\s*")
+# Not the dashes – and —: they open speech in Scandinavia, France, Spain, Russia.
+_BULLET = re.compile(r"\s*(?:[•·▪●○■□◆►▸*‣⁃∙◦]|-(?=\s))\s*")
 _NUMBERED = re.compile(r"\s*\d{1,2}[.)]\s")
 _SENTENCE_ENDS = frozenset(".!?…。！？．।॥؟۔။።։⁇‽")
 _CLOSERS = "\"'”’»›)]）】]〉》」』 *"

@@ -81,9 +81,21 @@ def test_every_key_renders_for_both_engines(key: str) -> None:
 
 @pytest.mark.parametrize("tokenizer", ["alphabetic", "marks"])
 def test_the_expressions_are_the_same_in_each_dialect(tokenizer: str) -> None:
-    written = {word_pattern(tokenizer, dialect) for dialect in ("rust", "java", "python")}
+    written = {word_pattern(tokenizer, dialect) for dialect in ("rust", "python")}
     plain = {re.sub(r"\\p\{(sc=|Is|Script=)?(\w+)\}", r"<\2>", one) for one in written}
     assert len(plain) == 1
+
+
+@pytest.mark.parametrize("tokenizer", ["alphabetic", "marks"])
+def test_what_java_is_told_finds_the_same_words(tokenizer: str) -> None:
+    java = re.sub(r"\\x\{(\w+)\}", lambda m: f"\\U{int(m[1], 16):08x}", word_pattern(tokenizer, "java"))
+    java = java.replace("{IsAlphabetic}", "{Alphabetic}")
+    java = re.sub(r"\\p\{Is(\w+)\}", r"\\p{Script=\1}", java)
+    every_character = "".join(
+        chr(code) + ("x" if code % 3 else "") for code in range(0x30000) if not 0xD800 <= code < 0xE000
+    )
+    expected = regex.findall(word_pattern(tokenizer, "python"), every_character, regex.V1)
+    assert regex.findall(java, every_character, regex.V1) == expected
 
 
 @settings(max_examples=200, deadline=None)

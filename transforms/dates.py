@@ -33,6 +33,7 @@ _LONGEST_WITHOUT_DIGIT = 45  # "Last updated less than a minute ago"
 _DIGIT, _LETTER, _YEAR = re.compile(r"\d"), re.compile(r"[^\W\d_]"), re.compile(r"\d{4}")
 _NUMBER = re.compile(r"\d{1,9}")
 _ZONE_NAME = re.compile(r"\s?\([^()]{1,60}\)$")  # JavaScript adds "(Central European Standard Time)"
+_SAME_NAMES = {"nb": "no", "nn": "no"}
 NOON = time(12)
 
 Kind = Literal["published", "updated", "unknown"]
@@ -65,6 +66,7 @@ def parse_stamps(
     found = _stamp_tokens(line)
     if not found:
         return ()
+    language = _told(language)
     stamps = []
     for kind, part in _segments(found):
         when = read_ago(part, fetched_at)
@@ -98,6 +100,7 @@ def complete_date(text: str, language: str | None, around: date | None) -> date 
         around = around.date()
     if len(text) > LONGEST_STAMP:
         return None
+    language = _told(language)
     reading = _day_reading(text, language)
     if reading is None:
         return _by_dateparser(text, language, around)
@@ -123,6 +126,12 @@ def parse_date(text: str, language: str | None = None) -> When | None:
     if len(stamps) != 1 or stamps[0].value is None:
         return None
     return stamps[0].value, stamps[0].precision
+
+
+def _told(language: str | None) -> str | None:
+    """The language as a primary tag; None for "und", which says nothing of the order of day and month."""
+    first = (language or "und").split("-")[0].lower()
+    return None if first == "und" else _SAME_NAMES.get(first, first)
 
 
 @lru_cache(maxsize=2048)  # a day's wire says "March 3" ten thousand times

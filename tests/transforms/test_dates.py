@@ -93,6 +93,9 @@ def test_a_line_of_two_stamps_gives_both() -> None:
 def test_language_decides_the_order_of_numbers() -> None:
     assert parse_stamp("03/04/2025") == parse_stamp("03/04/2025", "en")
     assert _value("03/04/2025", "fr") == date(2025, 4, 3)
+    assert _value("03/04/2025", "und") is None
+    assert _value("03/04/2025", "fr-CA") == date(2025, 4, 3)
+    assert complete_date("03/04", "und", date(2025, 4, 5)) is None
     assert _value("25.03.17", "ko") == date(2025, 3, 17)
     assert _value("25.03.17") is None
     assert _value("Updated 3/17", "ja", FETCHED) == date(2025, 3, 17)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
@@ -296,9 +295,5 @@ def _all(nodes: list[Node | None]) -> Node | None:
 
 
 def _either(*nodes: Node | None) -> Node | None:
-    known = tuple(_parts(nodes))
+    known = tuple(node for node in nodes if node)
     return known[0] if len(known) == 1 else Bool(should=known) if known else None
-
-
-def _parts(nodes: tuple[Node | None, ...]) -> Iterator[Node]:
-    return (node for node in nodes if node)

@@ -7,12 +7,11 @@ data/language_rules.json (letters and words that tell close languages apart).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import log
-from threading import Lock
 from typing import Any
 
 from transforms.scripts import Script, by_letters, count_words, main_script, relatives, tags, variant_of
@@ -197,21 +196,7 @@ def _second_opinion(sample: str, scores: dict[str, float], able: tuple[str, ...]
     return tag, max(scores[tag], LEAST_CONFIDENCE) if near >= _NEAR_ENOUGH else scores[tag], "both"
 
 
-def _once(load: Callable[[], Any]) -> Callable[[], Any]:
-    """Call `load` once a process, one thread at a time: langdetect breaks when two threads load it."""
-    lock = Lock()
-    loaded: list[Any] = []
-
-    def get() -> Any:
-        with lock:
-            if not loaded:
-                loaded.append(load())
-            return loaded[0]
-
-    return get
-
-
-@_once
+@cache
 def _model() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # numpy and 93 MB: only when a text needs it
 
@@ -233,14 +218,18 @@ def _identifier(able: tuple[str, ...]) -> Any:
     return made
 
 
-@_once
+@cache
 def _factory() -> Any:
-    """The profiles of langdetect, seeded: without a seed two titles in a hundred change from run to run."""
-    from langdetect import DetectorFactory, detector_factory
+    """The profiles of langdetect, seeded: without a seed two titles in a hundred change from run to run.
+
+    A factory of our own: langdetect's shared one breaks when two threads load it at once.
+    """
+    from langdetect import PROFILES_DIRECTORY, DetectorFactory
 
     DetectorFactory.seed = 0
-    detector_factory.init_factory()
-    return detector_factory._factory
+    made = DetectorFactory()
+    made.load_profile(PROFILES_DIRECTORY)
+    return made
 
 
 def _langdetect(sample: str, able: tuple[str, ...], steps: int | None = None) -> dict[str, float]:

@@ -24,7 +24,7 @@ OPENING = 0.9
 CAPITALS = re.compile(
     r"[A-ZÀ-ÞĀ-Ž][A-ZÀ-ÞĀ-Ž' ./,-]{2,40}(?:,\s[\w .]{2,20})?(?:\s?\([^)]{2,30}\))?\s?(?::|[-–—]\s?)\s?\S"
 )
-_UNDECIDED = 0.3
+_UNDECIDED = 0.2  # below it much speaks against a row
 _PARAGRAPH = 120
 _SHORT = 30
 _LIMIT = 30.0  # beyond it exp() says nothing new

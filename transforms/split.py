@@ -15,6 +15,7 @@ _TITLE_SIZES = range(12, 260)  # in characters of an alphabet
 _PARAGRAPH = 60  # what a body row must have to count as a story's text
 _STORY = 90  # what must follow a headline for it to open a story
 _ZONE = 200  # rows over a story's text that are searched for its headline
+_TOLD = 140  # in characters of an alphabet; what is shorter is a teaser over a story, not a story
 _REPEAT_WITHIN = 60  # rows: as far as menus push the second copy of a headline away
 _OVER_TEXT = 1  # rows of text that may stand between two copies of a headline: a deck, or a pitch
 _REPEATABLE = 25  # characters of an alphabet; shorter lines are repeated for many reasons
@@ -100,13 +101,16 @@ def find_starts(rows: Sequence[Row], chances: Sequence[float]) -> list[int]:
         return []
     usual_gap = _usual_gap(rows, texts)
     follows = _sizes_after(rows, texts)
-    starts = []
+    starts: list[int] = []
+    told = 0  # size of the story so far
     for before, after in itertools.pairwise(texts):
-        if after == before + 1 and rows[after].gap <= usual_gap:
+        told += rows[before].size
+        if told < _TOLD or (after == before + 1 and rows[after].gap <= usual_gap):
             continue
         start = _start_between(rows, before, after, usual_gap)
         if start is not None and (follows[after] >= _STORY or opens_story(rows, after)):
             starts.append(start)
+            told = 0
     return starts
 
 

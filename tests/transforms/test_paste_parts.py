@@ -8,10 +8,13 @@ import pytest
 
 from transforms.islands import find_islands
 from transforms.lexicon import find_phrase, key_of
+from transforms.lines import label_lines
 from transforms.normalise import normalise
 from transforms.records import LABELS
 from transforms.rows import read_rows
 from transforms.soup import holds_markup, parse_fragment, remove_elements, strip_markup, text_of
+from transforms.split import split_text
+from transforms.unwrap import read_lines
 
 LINES = files("transforms").joinpath("data/lines")
 
@@ -129,3 +132,45 @@ def test_unknown_lines(line):
 def test_islands_of_a_page_without_text():
     rows = read_rows("Home\nNews")
     assert {island.share for island in find_islands(rows, ["K", "K"])} == {0.0}
+
+
+def test_speech_dashes_are_no_bullets():
+    rows = read_rows("– Vi väntar, säger hon.\n- A point of a list\n• Another\n1. A third\n* A fourth")
+    assert [row.bullet for row in rows] == ["", "bullet", "bullet", "number", "bullet"]
+    assert rows[0].text.startswith("– Vi")
+
+
+def test_a_caption_ends_in_brackets_and_a_kicker_stands_between_two_headlines():
+    text = (
+        "Bridges closed until the winter comes\n\nThe mayor at her desk (Town Post)\nTown news\n\n"
+        "Bridges closed until the winter comes\n\nShare\n\nROME: The council of the old town voted on Monday to close "
+        "three bridges until engineers have seen every pillar under them.\n"
+    )
+    labels = [line.label for line in label_lines(read_rows(text))]
+    assert labels == ["title", "caption", "kicker", "repeated-title", "share", "body"]
+
+
+def test_a_kicker_over_the_second_storys_headline_goes_with_it():
+    story = (
+        "{0}\n\nUpdated 2 hours ago\nFollow\n\n{0}\n\nOSLO: The lighthouse was lit again on Monday, and the people of the "
+        "town were glad of it, as they told reporters.\nThe mayor said that she had waited for this day for a long time "
+        "and that more was to come before the year ends."
+    )
+    text = story.format("Old lighthouse shines again after ten years") + "\n\n\nExclusive\n\n\n"
+    blocks = split_text(text + story.format("Bakers of the valley win a prize for their bread"))
+    assert [block.rows[0].text[:9] for block in blocks] == ["Old light", "Exclusive"]
+
+
+def test_wrapped_lines_beside_lines_that_are_not():
+    wrapped = (
+        "The council of the old town voted on Monday evening to close three old\n"
+        "bridges until the engineers of the province have looked at each pillar\n"
+        "that stands in the water under them, and to ask the province for money\n"
+        "to repair those that cannot wait, as the mayor had proposed in May and\n"
+        "again in June, when the first of the pillars was found to have moved a\n"
+        "little.\nA new line of its own\n"
+    )
+    long = "This paragraph is longer than any column of mail and was never broken, as its length of far more than that tells."
+    lines = [line.text for line in read_lines(f"{wrapped}\n{long}\n{long}\n\n{wrapped}")]
+    assert lines[1] == "A new line of its own"
+    assert lines[2:4] == [long, long]

@@ -31,13 +31,14 @@ _SEPARATOR = re.compile(
           | [.:]\s?[-–—]+ | (?<=\d)-(?=[A-Z]) | (?<=\))- | (?<=\s)[=ـ](?=\s) | (?<=\d\s)/(?=\s) )
       | (?P<colon> :(?!//) )
       | (?P<stop> (?<=[\w)/.\]])\.(?=\s|$) | [।۔] )
-      | (?P<none> \)(?=\s?["“„«'’]|\s?[^\W_]) )""",
+      | (?P<none> \)(?=\s{0,3}["“„«'’]|\s{0,3}[^\W_]) )""",
     re.VERBOSE,
 )
 _ITEM = re.compile(
     r"\(([^()]*)\)|\s?(?<![^\s.,])/([^/]{2,40})/|((?:[^,،()/]+|(?<![\s.])/|/(?![^/]{2,40}/))+)"
 )
 _OPEN_STROKE = re.compile(r"[\s.,]/[^/\s][^/]*$")
+_DASHES = "-–—"
 _BLANK = " ,،\t\n\r\xa0\ufffd"
 PLAIN_PART = 3  # the group of _ITEM that stands in no brackets
 _LONGEST_PARTICLE = 5  # letters: "della", "unter"
@@ -138,7 +139,7 @@ def _cut(head: str) -> list[tuple[str, int, int, bool]]:
                 return []
             continue
         plain = group == PLAIN_PART
-        if len(text) > _LONGEST_NAME or text.count(" ") >= _WORDS_IN_NAME:
+        if len(text) > _LONGEST_NAME or text.count(" ") >= _WORDS_IN_NAME or text[0] in _DASHES:
             return []
         if plain and parts and _goes_on(text):
             return []
@@ -147,10 +148,10 @@ def _cut(head: str) -> list[tuple[str, int, int, bool]]:
 
 
 def _goes_on(text: str) -> bool:
-    """Whether a part is the rest of a sentence: small letters, and no date ("3 mars") or country ("the Netherlands")."""
+    """Whether a part is the rest of a sentence: small letters, and no date ("3 mars"), site or country."""
     if not text[0].islower() or len(text) <= _LONGEST_PARTICLE:
         return False
-    return not (_DIGIT.search(text) or text.startswith("the "))
+    return not (_DIGIT.search(text) or "." in text[1:-1] or text.startswith("the "))
 
 
 def _is_year(text: str, items: list[Item]) -> bool:

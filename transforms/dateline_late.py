@@ -73,12 +73,12 @@ def _is_sure(text: str, opening: Opening, verdict: Verdict) -> bool:
     """Whether the evidence would do in the middle of a text."""
     name, agency = opening.items[0].text, verdict.agency
     large = any(is_large(place) for place in verdict.places)
+    begins = bool(_ENDS_SENTENCE.search(text[max(0, opening.start - 4) : opening.start]))
     if opening.separator != "dash":
         signed = agency if agency and find_agency(agency.text) else None
         return bool(signed and (large or signed.bracketed)) or (large and bool(_VERB_LAST.fullmatch(name)))
     if (agency and agency.known) or (verdict.date and verdict.date.known):
-        return True
-    begins = bool(_ENDS_SENTENCE.search(text[max(0, opening.start - 4) : opening.start]))
+        return large or begins or name.isupper() or "region" in verdict.reason  # not "Von Hans Maier (AP) -"
     if name.isupper():
         return not _SHOUTED.search(text[max(0, opening.start - 20) : opening.start])  # FLUSHING MEADOWS
     return large and (begins or text[opening.start] == "(")

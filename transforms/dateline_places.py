@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from transforms.place_choice import choose_place, is_region
-from transforms.places import find_places
+from transforms.places import STANDS_ALONE, find_places
 from transforms.records import Place
 
 LARGE = 100_000  # inhabitants: known to readers abroad, so a paper may open with its bare name
@@ -33,7 +33,7 @@ def read_places(text: str, regions: tuple[str, ...], language: str | None, count
     >>> [place.name for place in read_places("BEIRUT/AMMAN", (), None, None).places]
     ['Beirut', 'Amman']
     """
-    regions, others = _split_regions(regions)
+    regions, others = _split_regions(text, regions)
     more = [
         place for other in others if (place := choose_place(other, language=language, country=country)[0])
     ]
@@ -72,11 +72,22 @@ def unknown_place(text: str) -> Place:
     return Place(text=text, name=name, country=None, admin1=None, location=None, confidence=0.3)
 
 
-def _split_regions(regions: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
-    """Regions proper, and the places joined to one: "KING OF PRUSSIA, Pennsylvania/WASHINGTON"."""
+def _split_regions(text: str, regions: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+    """Regions proper, and more places: "KING OF PRUSSIA, Pennsylvania/WASHINGTON", "DUBAI, LONDON"."""
     proper, others = [], []
     for name in regions:
         first, *rest = name.split("/") if "/" in name and is_region(name.split("/")[0]) else [name]
-        proper.append(first)
+        if not rest and _are_two_towns(text, first):
+            others.append(first)
+        else:
+            proper.append(first)
         others += rest
     return tuple(proper), others
+
+
+def _are_two_towns(text: str, beside: str) -> bool:
+    """Whether `beside` is no region of `text` but another town that needs none."""
+    towns = [known for known in find_places(beside) if known.is_town and known.flags & STANDS_ALONE]
+    if not towns or is_region(beside) or choose_place(text, (beside,))[1]:
+        return False
+    return any(known.population >= LARGE and known not in towns for known in find_places(text))

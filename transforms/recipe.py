@@ -24,7 +24,7 @@ from transforms.records import (
 )
 
 #: How much of a story the detector is given to choose from; it reads less (transforms.language).
-_LEAD_CHARACTERS = 1_000
+_LEAD_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,13 @@ class _Dated:
     precision: Precision | None = None
     source: str | None = None
     text: str | None = None
+
+    @property
+    def day(self) -> date | None:
+        """The day, where it is known to the day: a month is too wide to complete a dateline's year from."""
+        if self.precision in ("month", "year"):
+            return None
+        return self.value.date() if isinstance(self.value, datetime) else self.value
 
 
 def to_articles(raw: RawDocument, *, detector: str = DETECTORS[0]) -> list[Article | Reject]:
@@ -64,11 +71,11 @@ def _article(copy: Copy, raw: RawDocument, detector: str) -> Article:
     given = raw.given
     headline = copy.headline or given.headline
     declared = copy.declared_language or given.language
-    lead = "\n".join((headline or "", *copy.summary[:2], *copy.paragraphs[:4]))[:_LEAD_CHARACTERS]
+    lead = "\n".join((headline or "", *copy.summary[:2], *copy.paragraphs[:8]))[:_LEAD_CHARACTERS]
     language = detect_language(lead, declared=declared, detector=detector)
     published = _published(copy, given)
     updated = _updated(copy, given)
-    dateline, body = _dateline(copy, language.language, published.value or updated.value)
+    dateline, body = _dateline(copy, language.language, published.day or updated.day)
     url = copy.url or given.url
     url = url if url and canonical_url(url) else None
     lines = _numbered_in_file(copy, raw)
@@ -105,14 +112,13 @@ def _article(copy: Copy, raw: RawDocument, detector: str) -> Article:
     )
 
 
-def _dateline(copy: Copy, language: str, around: date | datetime | None) -> tuple[Dateline | None, str]:
+def _dateline(copy: Copy, language: str, around: date | None) -> tuple[Dateline | None, str]:
     """Find the dateline and give the body without it."""
-    day = around.date() if isinstance(around, datetime) else around
     body = "\n\n".join(copy.paragraphs)
-    dateline = parse_dateline(body, language, around=day)
+    dateline = parse_dateline(body, language, around=around)
     if dateline:
         return dateline, body[dateline.end :].lstrip()
-    return find_late_dateline(body, language, around=day), body
+    return find_late_dateline(body, language, around=around), body
 
 
 def _published(copy: Copy, given: Given) -> _Dated:

@@ -90,6 +90,7 @@ class Books:
         """Count a file that cannot be read at all."""
         self._tally.read(reject.origin)
         self._tally.reject(reject.origin, reject.reason)
+        self._rejects.begin(reject.origin)
         self._keep(reject, reject.origin, None)
         self.files_done += 1
 

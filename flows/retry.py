@@ -1,0 +1,156 @@
+"""What was rejected, once more: found, tried again, dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from time import time_ns
+
+import orjson
+
+from flows.desk import Desk, open_books
+from flows.opening import open_run
+from flows.reading import InputFile
+from flows.settings import state_folder
+from flows.shards import Part, Shard
+from flows.steps import VERSION, Job, Run, new_run_id
+from ledger.rejects import Rejected, Rejects, open_rejects, read_rejects
+from sources.opened import STDIN
+from transforms.records import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which rejects: those for which all that is given holds."""
+
+    keys: frozenset[str] = frozenset()  # empty: of any key
+    reason: str | None = None
+    stage: str | None = None
+    origin: str | None = None  # one, or a file, or a folder
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing was chosen."""
+        return not self.keys and self.reason is None and self.stage is None and self.origin is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retried:
+    """What became of the rejects that were tried again."""
+
+    tried: int
+    files: tuple[str, ...]  # read again
+    wrong: tuple[str, ...]  # keys of those that are rejected still
+    gone: tuple[str, ...]  # keys of those that cannot be tried: their copy is not there any more
+
+    @property
+    def succeeded(self) -> int:
+        """How many are rejected no more."""
+        return self.tried - len(self.wrong) - len(self.gone)
+
+
+def find_rejects(desk: Desk, choice: Choice) -> Iterator[Rejected]:
+    """Those chosen, oldest first, also while a run writes."""
+    folder = state_folder(desk.settings, desk.target)
+    for reject in read_rejects(folder, reason=choice.reason, stage=choice.stage, origin=choice.origin):
+        if not choice.keys or reject.key in choice.keys:
+            yield reject
+
+
+def drop_rejects(desk: Desk, choice: Choice) -> int:
+    """Remove those chosen from the list, for good; how many."""
+    keys = frozenset(reject.key for reject in find_rejects(desk, choice))
+    if not keys:
+        return 0
+    with _open_list(desk) as rejects:
+        return rejects.forget(keys)
+
+
+def retry_rejects(desk: Desk, choice: Choice, *, fetched_at: datetime | None = None) -> Retried:
+    """Read the files again that hold those chosen; of standard input, which is gone, documents alone.
+
+    What is not rejected any more has left the list afterwards. Nothing else is sent: what a file yields that is in
+    the index already is found unchanged.
+    """
+    chosen = {
+        reject.key: (reject.path, reject.origin, reject.offset) for reject in find_rejects(desk, choice)
+    }
+    paths = sorted({path for path, *_ in chosen.values() if Path(path).is_file()})
+    if paths:
+        _read_again(desk, paths, fetched_at)
+    streamed = frozenset(key for key, (path, *_) in chosen.items() if path == STDIN)
+    tried = _send_again(desk, streamed) if streamed else frozenset()
+    places = set(chosen.values())
+    wrong = {
+        reject.key
+        for reject in find_rejects(desk, Choice())
+        if reject.key in chosen or (reject.path, reject.origin, reject.offset) in places
+    }
+    gone = {
+        key for key, (path, *_) in chosen.items() if key in wrong and path not in paths and key not in tried
+    }
+    return Retried(
+        tried=len(chosen), files=tuple(paths), wrong=tuple(sorted(wrong - gone)), gone=tuple(sorted(gone))
+    )
+
+
+@contextmanager
+def _open_list(desk: Desk) -> Iterator[Rejects]:
+    """Open the list of rejects for writing, and keep every run out."""
+    folder = state_folder(desk.settings, desk.target)
+    with open_books(desk), open_rejects(folder, run_id=new_run_id(), version=VERSION) as rejects:
+        yield rejects
+
+
+@contextmanager
+def _open_again(desk: Desk, job: Job) -> Iterator[Run]:
+    keep = (state_folder(desk.settings, desk.target) / "raw").is_dir()
+    with open_run(job, desk.settings, desk.target, wait=desk.wait, keep=keep, say=desk.say) as run:
+        yield run
+
+
+def _read_again(desk: Desk, paths: list[str], fetched_at: datetime | None) -> None:
+    settings = desk.settings
+    job = Job(
+        paths=paths,
+        rescan=True,
+        fetched_at=fetched_at,
+        workers=settings.workers,
+        detector=settings.detector,
+    )
+    with _open_again(desk, job) as run:
+        for shard in run.shards():
+            run.load(shard)
+        run.report()
+
+
+# Standard input
+
+
+def _send_again(desk: Desk, keys: frozenset[str]) -> frozenset[str]:
+    """Send what the engine refused of standard input; the keys of those whose document was kept.
+
+    Copy that was rejected before it was a document is not tried: what the input said about it was not kept.
+    """
+    kept = find_rejects(desk, Choice(keys=keys, stage="load"))
+    documents = {reject.key: _document(reject.record, reject.origin) for reject in kept if reject.record}
+    if not documents:
+        return frozenset()
+    with _open_again(desk, Job(paths=())) as run:
+        file = InputFile(path=STDIN, size=0, mtime_ns=time_ns())
+        run.load(Shard(1, parts=[Part(file, documents=list(documents.values()), ends=True)]))
+        run.report()
+        this_run = run.run_id
+    with _open_list(desk) as rejects:  # those that failed again are listed anew
+        rejects.drop(lambda reject: reject.key in documents and reject.run_id != this_run)
+    return frozenset(documents)
+
+
+def _document(json: bytes, origin: str) -> Document:
+    """The document as it was sent to the engine."""
+    fields = orjson.loads(json)
+    id, digest, language = (fields[name] for name in ("id", "digest", "language"))
+    return Document(id=id, digest=digest, language=language, origin=origin, json=json)

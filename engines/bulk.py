@@ -16,7 +16,7 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from elastic_transport import TlsError, TransportError
 from elasticsearch import ApiError, Elasticsearch
@@ -36,9 +36,8 @@ MAX_SERVER_ERRORS = 5  # what Elasticsearch itself stumbles over so often is giv
 FILTER = "errors,took,items.*.status,items.*.error"
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One document on its way."""
+class Operation(NamedTuple):
+    """One document on its way. A tuple: made for each document, at a third of what a dataclass costs."""
 
     id: str
     origin: str

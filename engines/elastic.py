@@ -72,18 +72,27 @@ class ElasticEngine:
         self, documents: Iterable[Document], moves: dict[str, list[Operation]]
     ) -> Iterator[Operation]:
         """Write the documents as bulk lines; note in `moves` what is to be deleted elsewhere afterwards."""
+        heads: dict[str, bytes] = {}  # by language
+        for document in self._noting_moves(documents, moves) if self._held else documents:
+            head = heads.get(document.language)
+            if head is None:
+                head = heads[document.language] = self._head(key_of(document.language))
+            lines = b"%s%s}}\n%s\n" % (head, orjson.dumps(document.id), document.json)
+            yield Operation(document.id, document.origin, lines)
+
+    def _noting_moves(
+        self, documents: Iterable[Document], moves: dict[str, list[Operation]]
+    ) -> Iterator[Document]:
+        """Pass the documents on; look up, many at a time, which of them another language's index holds."""
         remaining = iter(documents)
-        heads: dict[str, bytes] = {}
-        while chunk := list(islice(remaining, IDS_A_SEARCH if self._held else 1)):
+        held = self._held or frozenset()
+        while chunk := list(islice(remaining, IDS_A_SEARCH)):
             keys = {document.id: key_of(document.language) for document in chunk}
-            for id, key in self._elsewhere(keys):
-                moves.setdefault(id, []).append(self._deletion(key, id))
-            for document in chunk:
-                key = keys[document.id]
-                if key not in heads:
-                    heads[key] = self._head(key)
-                lines = b"%s%s}}\n%s\n" % (heads[key], orjson.dumps(document.id), document.json)
-                yield Operation(document.id, document.origin, lines)
+            settled = {key for key in set(keys.values()) if not held - {key}}
+            for hit in self._find([id for id, key in keys.items() if key not in settled]):
+                if (key := _key_in(hit)) != keys[hit["_id"]]:
+                    moves.setdefault(hit["_id"], []).append(self._deletion(key, hit["_id"]))
+            yield from chunk
 
     def _head(self, key: str) -> bytes:
         """Give the start of a document's action line; make the index when there is none."""
@@ -97,14 +106,6 @@ class ElasticEngine:
     def _deletion(self, key: str, id: str) -> Operation:
         action = {"delete": {"_index": self._known.by_key[key].write_alias, "_id": id}}
         return Operation(id, id, orjson.dumps(action) + b"\n")
-
-    def _elsewhere(self, keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """Give the ids that the index of another language holds, and its key."""
-        held = self._held or frozenset()
-        asked = [id for id, key in keys.items() if held - {key}]
-        for hit in self._find(asked):
-            if hit["_id"] in keys and (key := _key_in(hit)) != keys[hit["_id"]]:
-                yield hit["_id"], key
 
     def delete(self, ids: Iterable[str]) -> int:
         """Remove these, in whichever index they are, also what searches do not see yet."""

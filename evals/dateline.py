@@ -1,7 +1,8 @@
 """How well datelines are read: found or not, place, day, agency, end, country, state, on every wire of the data folder.
 
-`python -m evals.dateline DATA` prints the averages. Place-bearing datelines only; those after a headline or standfirst
-("late") are measured apart. Reuters' own day, as stamped by the wire, is what a day is completed from.
+`python -m evals --task dateline DATA` holds it against the floors; `python -m evals.dateline DATA` prints the averages
+alone. Place-bearing datelines only; those behind a headline or standfirst ("late") are measured apart: many pages of
+the html set that count as negatives do have one further down. A Reuters story's day is completed from the wire's stamp.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from transforms.agencies import name_agency
 from transforms.dateline_cjk import read_cjk
@@ -23,6 +24,9 @@ _QUOTES = " '‘’\"“”„«»"
 #: Arabic papers put the reporter between dashes: "المفرق - سامي العلي - …".
 _REPORTER = re.compile(r"([\u0621-\u064a]{2,12})(?: [\u0621-\u064a]{2,12}){1,2}")
 _TRAILER = re.compile(r"(\([^()\n]{2,40}\)|[^\n]{2,40}?)\s?(--+|[:–—]-?|\s[-–—]+(?=\s)|\.(?=\s|$)|-(?=\s))")
+
+
+_day = lru_cache(maxsize=1024)(complete_date)  # a day's wire repeats its day
 
 
 def read_dateline(
@@ -59,9 +63,7 @@ def build_dateline(
     return Dateline(
         text=text[opening.start : opening.stop].strip(),
         places=verdict.places,
-        date=complete_date(date_text, language, around)
-        if date_text and not _DAY_ONLY.fullmatch(date_text)
-        else None,
+        date=_day(date_text, language, around) if date_text and not _DAY_ONLY.fullmatch(date_text) else None,
         date_text=date_text,
         agency=(name_agency(signed.text)) if signed else None,
         agency_text=signed.text if signed else None,

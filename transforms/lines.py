@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from transforms.captions import split_credit
 from transforms.evidence import CERTAIN
 from transforms.headline import find_headline, repeats_headline
 from transforms.prose import BODY, rate_rows
@@ -21,6 +22,9 @@ _TEASERS = 0.3  # share of a story's text that may stand over its headline and b
 _OVER_HEADLINE = 2  # rows
 _AFTER_HEADLINE = 25  # rows
 _SURE = 0.85  # a chance that outweighs a phrase: "Analysis" inside a story is a sub-head
+_CREDIT_TAIL = re.compile(
+    r"[.。!?]\s?(?:(?:Фото|Foto|Fotos|Photo|Снимка|Kuva|Fotó|Zdjęcie|写真|사진|图|圖)\s?[:：/＝=]\s?[^.:]{2,50}|[A-Z]{2,6}/[\w .-]{2,40})\.?$"
+)
 _CREDIT_END = re.compile(r"[(（\[][^()（）\[\]]{2,60}[)）\]]\.?$")
 
 
@@ -107,6 +111,9 @@ def _summary_rows(rows: Sequence[Row], body: Sequence[bool]) -> list[int]:
         return []
     found = [n for n in range(plain[0]) if body[n] and rows[n].bullet][:_MOST_BULLETS]
     said = {rows[n].key for n in plain[1:]}
+    lead = next((n for n in plain if rows[n].is_prose), plain[0])
+    buttons = max((n for n in range(lead) if rows[n].known and rows[n].known[0] in CERTAIN), default=-1)  # type: ignore[index]
+    found += [n for n in range(buttons) if body[n] and _CREDIT_END.search(rows[n].text)]
     return found + [n for n in plain[:1] if rows[n].key in said]
 
 
@@ -162,8 +169,8 @@ def _label_above(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str
     row, title = rows[n], around.title
     if _has_credit_below(rows, n):
         return "caption", "neighbours:credit"
-    if row.size >= _BULLET and not row.bullet and _CREDIT_END.search(row.text):
-        return "caption", "shape:ends-in-brackets"
+    if row.size >= _BULLET and not row.bullet and _is_credited(row.text):
+        return "caption", "shape:ends-in-a-credit"
     if title is None or n < title:
         near = title is not None and title - n <= _OVER_HEADLINE and row.size <= _KICKER and not row.bullet
         return ("kicker", "place:above-title") if near else ("navigation", "place:above-title")
@@ -171,9 +178,17 @@ def _label_above(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str
         return "bullet", "place:bullet-above-body"
     if row.size in _DECK_SIZES and n - title <= _AFTER_HEADLINE and not row.bullet:
         return "deck", "place:between-title-and-body"
-    if n < around.title_again and row.size <= _KICKER:
+    if n < around.title_again and row.size <= _KICKER and all(other.known is None for other in rows[title:n]):
         return "kicker", "place:above-title"
     return "navigation" if row.bullet else "widget", "place:between-title-and-body"
+
+
+def _is_credited(text: str) -> bool:
+    return (
+        _CREDIT_END.search(text) is not None
+        or _CREDIT_TAIL.search(text, max(0, len(text) - 70)) is not None
+        or split_credit(text).credit is not None
+    )
 
 
 def _has_credit_below(rows: Sequence[Row], n: int) -> bool:

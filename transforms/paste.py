@@ -22,6 +22,10 @@ _BODY_LABELS = ("body", "subhead")
 _SUBJECT = re.compile(
     r"(?:Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Тема|件名|主题|主旨|الموضوع):\s*", re.IGNORECASE
 )
+#: "Words. (credit)" in any script; the word before a colon in the brackets says only that a credit follows.
+_BRACKETED = re.compile(
+    r"([^()（）]{10,600}?)\s*[(（](?:[^\s():：（）]{1,10}[:：]\s?)?([^()（）]{2,60})[)）]\.?$"
+)
 _LONG_LINE = 120  # characters
 _LEAST_BODY = 30  # in characters of an alphabet; less is no story
 
@@ -114,7 +118,14 @@ def _summary(labelled: Sequence[Labelled]) -> tuple[str, ...]:
 
 
 def _captions(labelled: Sequence[Labelled]) -> tuple[Caption, ...]:
-    return tuple(dict.fromkeys(split_credit(text) for text in _texts(labelled, "caption")))
+    return tuple(dict.fromkeys(_caption(text) for text in _texts(labelled, "caption")))
+
+
+def _caption(text: str) -> Caption:
+    """A caption with its credit apart: marked by a word or an agency's name, else what the line's last brackets hold."""
+    caption = split_credit(text)
+    match = _BRACKETED.match(text) if caption.credit is None else None
+    return Caption(text=match[1], credit=match[2]) if match else caption
 
 
 def _stamps(labelled: Sequence[Labelled], given: Given) -> tuple[Stamp, ...]:

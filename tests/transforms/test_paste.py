@@ -253,3 +253,23 @@ def test_a_caption_over_its_credit():
     labels = {line.text: line.label for line in copy.lines}
     assert labels["The mayor in front of the old town hall"] == "caption"
     assert labels["Photo: Ana Ruiz"] == "caption"
+
+
+@pytest.mark.parametrize(
+    ("line", "caption"),
+    [
+        (
+            "عبارة ترسو على الضفة الشرقية. (رويترز)",
+            Caption(text="عبارة ترسو على الضفة الشرقية.", credit="رويترز"),
+        ),
+        (
+            "列车驶入车辆段，工人们在等。（图片：资料图）",
+            Caption(text="列车驶入车辆段，工人们在等。", credit="资料图"),
+        ),
+        ("The mayor at her desk. (Town Post)", Caption(text="The mayor at her desk.", credit="Town Post")),
+    ],
+)
+def test_credits_in_brackets_of_any_script(line, caption):
+    text = f"Bridges closed until the winter comes\n\n{line}\n\nShare\n\n{BODY}"
+    (copy,) = read_copy(text, Given())
+    assert copy.captions == (caption,)

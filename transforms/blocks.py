@@ -245,7 +245,7 @@ def _open(node: LexborNode, tag: str, parent: Frame, number: int, exempt: set[in
         frame.caption, frame.kind = frame, "caption"
     frame.deck = parent.deck or "deck" in meaning
     frame.byline = parent.byline or "byline" in meaning
-    rule = _dropped(attributes, meaning)
+    rule = _dropped(attributes, meaning) or ("tag:form" if tag == "form" else "")
     if tag in rules().block_tags or parent.tag not in _RUNNING or not rule.startswith("class:"):
         _judge(frame, rule, exempt)
     return frame

@@ -12,10 +12,11 @@ Node = dict[str, Any]  # one JSON-LD object; what it holds is checked where it i
 
 _MAX_BLOCK = 2_000_000  # characters; longer ones are data, not description
 _MAX_NODES = 2_000
-#: A string, a comment, or a comma before a closing bracket. Every branch starts with another character or
-#: is closed by one that it cannot hold, so the scan is linear.
+#: A string, a comment, or a comma before a closing bracket. A string or comment that is not closed goes to the end
+#: of the text, so that no second scan starts inside it: the whole is linear.
 _TOKENS = re.compile(
-    r'"(?:[^"\\]|\\.)*"|/\*(?:[^*]|\*(?!/))*\*/|(?<!:)//[^\n]*|,(?=\s{0,200}[}\]])', re.DOTALL
+    r'"(?:[^"\\]|\\.)*(?:"|\Z|\\\Z)|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)|(?<!:)//[^\n]*|,(?=\s{0,200}[}\]])',
+    re.DOTALL,
 )
 _WRAPPING = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/)\s*;?\s*$"

@@ -84,7 +84,7 @@ def _read_story(tree: LexborHTMLParser, meta: Metadata) -> Copy | None:
     if body is None:
         return None
     blocks = read_blocks(body)
-    if sum(len(block.text) for block in blocks) < _LEAST_BODY:
+    if len(body.text()) < _LEAST_BODY:
         return None
     mark_pictures(blocks)
     pick = pick_story(blocks, meta.headline or "")

@@ -15,6 +15,7 @@ from transforms.blocks import Block, Frame, is_junk_line
 _DESCENT = 0.88  # go down into the part that holds this much of the story's prose
 _LINKED = 0.5  # more of a block in links than this: navigation
 _CLUTTER = 10  # what a short line outside paragraphs counts against its container
+_DECK_SHARE = 0.3  # of the page's prose; with more, "intro" or "summary" is what a site calls its stories
 _LEAST_TITLE = 15  # characters of a linked headline
 _TEASER_BLOCKS = 6  # in the box of a teaser, at most
 _LEAF_TAGS = frozenset(("p", "li", "ul", "ol", "blockquote", "figure", "h1", "h2", "h3"))
@@ -43,8 +44,7 @@ def pick_story(blocks: list[Block], title: str = "") -> Pick | None:
     inside = [block for block in blocks if _is_in(block, frame)]
     kept = _trim(_keep(inside, title))
     kept = [*_before(blocks, kept, frame), *kept] if kept else kept
-    outside = [block for block in blocks if not block.frame.dropped and block.number not in teasers]
-    total = sum(block.weight for block in outside if block.prose)
+    total = sum(block.weight for block in blocks if not block.frame.dropped and block.prose)
     mine = sum(block.weight for block in kept if block.prose)
     return Pick(frame, tuple(kept), mine / total if total else 0.0) if kept else None
 
@@ -75,8 +75,11 @@ def _is_in(block: Block, frame: Frame) -> bool:
 def _scores(blocks: list[Block], teasers: set[int]) -> tuple[dict[int, float], dict[int, Frame]]:
     scores: dict[int, float] = {}
     frames: dict[int, Frame] = {}
+    prose = [block for block in blocks if block.prose and not block.frame.dropped]
+    decks = sum(block.weight for block in prose if block.frame.deck)
+    aside = decks <= _DECK_SHARE * sum(block.weight for block in prose)
     for block in blocks:
-        if block.frame.dropped or block.kind == "caption":
+        if block.frame.dropped or block.kind == "caption" or (aside and block.frame.deck):
             continue
         value = -_CLUTTER if block.number in teasers else _value(block)
         for frame in block.frame.chain():

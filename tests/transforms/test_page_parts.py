@@ -246,7 +246,7 @@ def test_teasers_around_a_short_story_are_left_out() -> None:
         teaser.format(
             f"From May on the stalls will stand in place number {n}, says the council, in rain and sun."
         )
-        for n in range(9)
+        for n in range(4)
     )
     assert read(f"<div><div>{STORY}</div>{boxes}</div>").paragraphs == LINES
 

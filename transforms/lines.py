@@ -112,7 +112,7 @@ def _summary_rows(rows: Sequence[Row], body: Sequence[bool]) -> list[int]:
     found = [n for n in range(plain[0]) if body[n] and rows[n].bullet][:_MOST_BULLETS]
     said = {rows[n].key for n in plain[1:]}
     lead = next((n for n in plain if rows[n].is_prose), plain[0])
-    buttons = max((n for n in range(lead) if rows[n].known and rows[n].known[0] in CERTAIN), default=-1)  # type: ignore[index]
+    buttons = max((n for n in range(lead) if rows[n].known_label in CERTAIN), default=-1)
     found += [n for n in range(buttons) if body[n] and _CREDIT_END.search(rows[n].text)]
     return found + [n for n in plain[:1] if rows[n].key in said]
 

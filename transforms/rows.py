@@ -44,6 +44,11 @@ class Row:
     known: tuple[str, str] | None  # label and rule, when the words alone tell them
 
     @property
+    def known_label(self) -> str:
+        """The label that the words alone tell; empty when they tell none."""
+        return self.known[0] if self.known else ""
+
+    @property
     def is_prose(self) -> bool:
         """A sentence long enough to be a paragraph, and no known phrase."""
         return self.end == "stop" and self.size >= _LONG and self.known is None

@@ -140,7 +140,7 @@ def _start_between(rows: Sequence[Row], before: int, after: int, usual_gap: int)
     if best is None:
         return None
     at = best[1]
-    while at - 1 > before and rows[at - 1].known and rows[at - 1].known[0] == "kicker":  # type: ignore[index]
+    while at - 1 > before and rows[at - 1].known_label == "kicker":
         at -= 1
     return at
 

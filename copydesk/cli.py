@@ -10,15 +10,14 @@ from pathlib import Path
 import click
 
 from copydesk import __version__
+from copydesk.cli_accounts import elastic, rejects, verify
+from copydesk.options import AS_JSON as _JSON
+from copydesk.options import TO as _TO
 from flows.settings import Settings
 from transforms.records import RunError
 
 #: What a command ends with: fine; something was rejected or nothing was found; it cannot run.
 OK, NOT_ALL, CANNOT_RUN = 0, 1, 2
-_TO = click.option(
-    "--to", "target", metavar="URL", help="file:PATH or http(s)://HOST:9200/NAME; default file:var/index."
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON object.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -96,7 +95,11 @@ def ingest(
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day, inclusive.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day, inclusive.")
 @click.option(
-    "--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance", show_default=True
+    "--sort",
+    type=click.Choice(["relevance", "newest", "oldest"]),
+    default="relevance",
+    show_default=True,
+    help="Order of the hits.",
 )
 @click.option("--size", type=click.IntRange(0, 1000), default=10, show_default=True, help="Hits on a page.")
 @click.option("--page", type=click.IntRange(1), default=1, help="Which page of hits, from 1.")
@@ -214,6 +217,10 @@ def serve(paths: Sequence[str], target: str | None, cron: str) -> int:
 
     settings = Settings.from_env()
     return serve_ingest(list(paths), target or settings.target, cron)
+
+
+for command in (verify, rejects, elastic):
+    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -16,18 +16,15 @@ MIN_BYTES = 100_000
 class Pace:
     """Shared by the sending threads."""
 
-    max_bytes: int = 5 * MB  # measured: 2 MB and 20 MB are no quicker
+    max_bytes: int = 1 * MB  # to begin with: a small load is spread over all senders
+    most_bytes: int = 5 * MB  # measured: 20 MB are no quicker
     max_count: int = 5000
     most_in_flight: int = 4
     fast_s: float = 2.0  # an answer that comes sooner asks for more
-    slow_s: float = 15.0
+    slow_s: float = 8.0  # one that takes longer asks for smaller bodies
     resent: int = 0  # documents, over all
-    _most_bytes: int = field(init=False)
     _window: float = 2.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __post_init__(self) -> None:
-        self._most_bytes = self.max_bytes
 
     @property
     def in_flight(self) -> int:
@@ -36,15 +33,15 @@ class Pace:
 
     def answered(self, seconds: float) -> None:
         """Note a request that was taken."""
-        if seconds > self.slow_s:
-            self.slow_down()
-        elif seconds < self.fast_s:
-            with self._lock:
+        with self._lock:
+            if seconds > self.slow_s:
+                self.max_bytes = max(MIN_BYTES, self.max_bytes // 2)
+            elif seconds < self.fast_s:
                 self._window = min(self.most_in_flight, self._window + 0.25)
-                self.max_bytes = min(self._most_bytes, self.max_bytes + self._most_bytes // 50)
+                self.max_bytes = min(self.most_bytes, self.max_bytes * 5 // 4)
 
     def slow_down(self, size: int | None = None) -> None:
-        """Note a request that was refused for now, or took too long; `size`: bytes to begin again with."""
+        """Note a request that was refused for now; `size`: bytes to begin again with."""
         with self._lock:
             self._window = max(1.0, self._window / 2)
             if size is not None:
@@ -53,7 +50,7 @@ class Pace:
     def limit_bytes(self, size: int) -> None:
         """Note that a body of twice this size is more than is ever taken."""
         with self._lock:
-            self._most_bytes = self.max_bytes = max(MIN_BYTES, min(self.max_bytes, size))
+            self.most_bytes = self.max_bytes = max(MIN_BYTES, min(self.max_bytes, size))
 
     def count_resent(self, documents: int) -> None:
         """Note what is sent once more."""

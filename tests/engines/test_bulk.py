@@ -169,14 +169,14 @@ def test_the_last_version_of_a_document_wins(proxy: Proxy, engine: ElasticEngine
 
 
 def test_pace_halves_and_recovers() -> None:
-    pace = Pace(max_bytes=1_000_000)
+    pace = Pace(most_bytes=1_000_000)
     for _ in range(20):
         pace.answered(0.1)
     assert pace.in_flight == 4
     pace.slow_down(300_000)
     assert (pace.in_flight, pace.max_bytes) == (2, 300_000)
     pace.answered(99)
-    assert pace.in_flight == 1
+    assert (pace.in_flight, pace.max_bytes) == (2, 150_000)
     for _ in range(60):
         pace.answered(0.1)
     assert (pace.in_flight, pace.max_bytes) == (4, 1_000_000)

@@ -13,7 +13,7 @@ from rich.text import Text
 from copydesk.ask import print_json
 from copydesk.terminal import plain_console, safe
 from flows.desk import Desk
-from flows.retry import Choice, drop_rejects, find_rejects, retry_rejects
+from flows.retry import Choice, drop_rejects, find_rejects, read_record, retry_rejects
 from flows.settings import Settings
 from flows.verify import KINDS, Audit, Repair, audit_target, repair
 from ledger.rejects import Rejected
@@ -139,7 +139,9 @@ def show_rejects(desk: Desk, key: str, *, as_json: bool) -> int:
         if name != "record" and value not in (None, ""):
             console.print(Text(f"{name:<8}  {safe(str(value))}"), soft_wrap=True)
     console.print()
-    console.print(Text(safe(row["record"] or f"(not kept: see {reject.path})")), soft_wrap=True)
+    console.print(
+        Text(safe(row["record"] or f"(not kept, and not in {reject.path} any more)")), soft_wrap=True
+    )
     return 0
 
 
@@ -197,7 +199,8 @@ def _row(reject: Rejected) -> dict[str, Any]:
 
 
 def _record(reject: Rejected) -> str | None:
-    return None if reject.record is None else reject.record.decode("utf-8", "backslashreplace")
+    record = read_record(reject)
+    return None if record is None else record.decode("utf-8", "backslashreplace")
 
 
 def _plain(text: str | None) -> str | None:

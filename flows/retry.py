@@ -18,8 +18,10 @@ from flows.settings import state_folder
 from flows.shards import Part, Shard
 from flows.steps import VERSION, Job, Run, new_run_id
 from ledger.rejects import Rejected, Rejects, open_rejects, read_rejects
-from sources.opened import STDIN
+from sources.opened import STDIN, Opened
 from transforms.records import Document
+
+_LONGEST_LINE = 1 << 20  # bytes, as many as are kept of a record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,20 @@ def find_rejects(desk: Desk, choice: Choice) -> Iterator[Rejected]:
     for reject in read_rejects(folder, reason=choice.reason, stage=choice.stage, origin=choice.origin):
         if not choice.keys or reject.key in choice.keys:
             yield reject
+
+
+def read_record(reject: Rejected) -> bytes | None:
+    """What was rejected: as it was kept, else the line that its file has there now; None when that is gone too."""
+    if reject.record is not None or reject.offset is None or not Path(reject.path).is_file():
+        return reject.record
+    skipped, line = 0, b""
+    with Opened(reject.path) as opened:
+        for block in opened.blocks():
+            line += block[max(0, reject.offset - skipped) :]
+            skipped += len(block)
+            if b"\n" in line or len(line) >= _LONGEST_LINE:
+                break
+    return line.partition(b"\n")[0][:_LONGEST_LINE]
 
 
 def drop_rejects(desk: Desk, choice: Choice) -> int:

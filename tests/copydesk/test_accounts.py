@@ -111,9 +111,11 @@ def test_rejects_list_and_show(copydesk, loaded):
     key = rows["no-text"]["key"]
     code, out, _ = copydesk("rejects", "show", key, "--to", target)
     assert code == 0
-    assert "read/no-text" in out or "no-text" in out
+    assert "No text" in out
     code, out, _ = copydesk("rejects", "show", key, "--to", target, "--json")
-    assert orjson.loads(out)["key"] == key
+    assert orjson.loads(out)["record"] == '{"headline":"No text"}'
+    path.unlink()
+    assert "not kept" in copydesk("rejects", "show", key, "--to", target)[1]
     assert copydesk("rejects", "show", "000000000000", "--to", target)[0] == 1
 
 

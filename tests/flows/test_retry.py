@@ -3,7 +3,7 @@
 import pytest
 
 from flows.desk import Desk
-from flows.retry import Choice, drop_rejects, find_rejects, retry_rejects
+from flows.retry import Choice, drop_rejects, find_rejects, read_record, retry_rejects
 from flows.settings import Settings
 from tests.flows.test_run import held, ingest, story, write
 from transforms.records import Reject
@@ -57,6 +57,18 @@ def test_rejects_are_found_by_what_is_given(desk, tmp_path):
     )
     assert keys(desk, keys=frozenset(keys(desk)[1:])) == keys(desk)[1:]
     assert keys(desk, reason="bad-json", origin=str(two)) == []
+
+
+def test_the_record_of_a_reject_is_read_from_its_file(desk, tmp_path):
+    import gzip
+
+    path = tmp_path / "a.jsonl.gz"
+    lines = wire(tmp_path / "a.jsonl", 1, 2).read_bytes()
+    path.write_bytes(gzip.compress(lines + b"{also broken}\n"))
+    ingest(desk.target, path)
+    assert [read_record(reject) for reject in find_rejects(desk, Choice())] == [b"{broken", b"{also broken}"]
+    path.unlink()
+    assert [read_record(reject) for reject in find_rejects(desk, Choice())] == [None, None]
 
 
 def test_what_was_mended_leaves_the_list_and_the_rest_stays(desk, tmp_path):

@@ -21,11 +21,11 @@ from pathlib import Path
 import numpy as np
 
 from evals.paste import count_shingles, f1_of, read_rows
-from transforms.evidence import collect_evidence
-from transforms.normalise import normalise
-from transforms.prose import settled_chance
-from transforms.rows import Row, repeated_keys
-from transforms.rows import read_rows as rows_of
+from transforms.paste.evidence import collect_evidence
+from transforms.paste.normalise import normalise
+from transforms.paste.prose import settled_chance
+from transforms.paste.rows import Row, repeated_keys
+from transforms.paste.rows import read_rows as rows_of
 
 _RIDGE = 6e-3
 _STEPS = 250

@@ -26,7 +26,7 @@ class Limits:
 
 
 def _last_article_start(text: str) -> int:
-    from transforms.split import last_article_start  # late: only pastes need the lexicon behind it
+    from transforms.paste.split import last_article_start  # late: only pastes need the lexicon behind it
 
     return last_article_start(text)
 

@@ -18,8 +18,10 @@ def test_the_notebook_example_runs(monkeypatch, capsys):
     (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(compile(example, "README.md", "exec"), {})  # noqa: S102  # our own file
     assert capsys.readouterr().out.splitlines() == [
-        "Paris (48.85341, 2.3488) French-British blueprint doesn’t foresee deploying a ‘mass’ of soldiers in Ukraine:"
-        " Macron",
+        (
+            "Paris (48.85341, 2.3488) French-British blueprint doesn’t foresee deploying a ‘mass’ of soldiers in Ukraine:"
+            " Macron"
+        ),
         "Rome (41.8933, 12.4829) ICE agents to help with security at Winter Olympics",
         "de",
         "AFP",

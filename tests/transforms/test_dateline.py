@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.agencies import agencies, find_agency, is_call_letters
 from transforms.dateline import find_late_dateline, parse_dateline
+from transforms.dateline.agencies import agencies, find_agency, is_call_letters
 from transforms.records import Dateline
 
 CASES = Path(__file__).parents[1] / "cases" / "dateline.jsonl"

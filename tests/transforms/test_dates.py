@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.date_values import iso_date, mail_date, read_ago
-from transforms.date_words import fold, tokens, vocabulary
 from transforms.dates import complete_date, parse_date, parse_stamp, parse_stamps
+from transforms.dates.values import iso_date, mail_date, read_ago
+from transforms.dates.words import fold, tokens, vocabulary
 
 CASES = Path(__file__).parents[1] / "cases"
 FETCHED = datetime(2025, 3, 20, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.language import _factory, check_tags, detect_language, primary_tag
-from transforms.scripts import by_letters, count_words, main_script, script_of, tags, variant_of
+from transforms.language.scripts import by_letters, count_words, main_script, script_of, tags, variant_of
 
 CASES = Path(__file__).parents[1] / "cases" / "languages.jsonl"
 ROWS = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]

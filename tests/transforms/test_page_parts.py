@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms import slow_reader
 from transforms.authors import people_in, split_authors, starts_byline
-from transforms.captions import split_credit
-from transforms.encoding import decode_page
-from transforms.head import web_address
-from transforms.jsonld import find_article, read_jsonld
-from transforms.page import MAX_ATTRIBUTES, read_page
+from transforms.page import MAX_ATTRIBUTES, read_page, slow_reader
+from transforms.page.captions import split_credit
+from transforms.page.encoding import decode_page
+from transforms.page.head import web_address
+from transforms.page.jsonld import find_article, read_jsonld
 from transforms.records import Copy, Given, Reject
 
 LINES = (

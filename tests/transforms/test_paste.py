@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.evidence import collect_evidence
-from transforms.lines import label_lines
-from transforms.normalise import normalise
 from transforms.paste import read_copy
-from transforms.prose import opens_story
+from transforms.paste.evidence import collect_evidence
+from transforms.paste.lines import label_lines
+from transforms.paste.normalise import normalise
+from transforms.paste.prose import opens_story
+from transforms.paste.rows import read_rows, repeated_keys
+from transforms.paste.split import last_article_start, split_text
 from transforms.records import Caption, Given
-from transforms.rows import read_rows, repeated_keys
-from transforms.split import last_article_start, split_text
 
 SEED = Path(__file__).parent.parent.parent / "seeds" / "text" / "000_e10074b49ad8187b.txt"
 BODY = (

@@ -6,15 +6,15 @@ from importlib.resources import files
 
 import pytest
 
-from transforms.islands import find_islands
-from transforms.lexicon import find_phrase, key_of
-from transforms.lines import label_lines
-from transforms.normalise import normalise
+from transforms.paste.islands import find_islands
+from transforms.paste.lexicon import find_phrase, key_of
+from transforms.paste.lines import label_lines
+from transforms.paste.normalise import normalise
+from transforms.paste.rows import read_rows
+from transforms.paste.split import split_text
+from transforms.paste.unwrap import read_lines
 from transforms.records import LABELS
-from transforms.rows import read_rows
 from transforms.soup import holds_markup, parse_fragment, remove_elements, strip_markup, text_of
-from transforms.split import split_text
-from transforms.unwrap import read_lines
 
 LINES = files("transforms").joinpath("data/lines")
 

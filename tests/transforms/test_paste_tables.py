@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from transforms.lines import label_lines
-from transforms.normalise import normalise
+from transforms.paste.lines import label_lines
+from transforms.paste.normalise import normalise
+from transforms.paste.rows import read_rows
+from transforms.paste.split import last_article_start, split_text
+from transforms.paste.unwrap import read_lines
 from transforms.records import LABELS
-from transforms.rows import read_rows
-from transforms.split import last_article_start, split_text
-from transforms.unwrap import read_lines
 
 CASES = Path(__file__).parent.parent / "cases"
 

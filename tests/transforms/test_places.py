@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from transforms.place_choice import choose_place, is_region, is_town
+from transforms.dateline.place_choice import choose_place, is_region, is_town
 from transforms.places import HEADER, MAGIC, Known, find_places, fold_name
 
 TABLE = files("transforms") / "data" / "places.bin"

@@ -1,0 +1,159 @@
+"""An HTML page becomes copy: guards, encoding, metadata, the story's blocks, captions.
+
+Two readers find the body: ours first, trafilatura where ours is unsure. Imports selectolax at module level
+and trafilatura when it is needed: import this module only where pages are read.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+
+from selectolax.lexbor import LexborHTMLParser
+
+from transforms.dates import parse_date
+from transforms.page.blocks import read_blocks
+from transforms.page.captions import mark_pictures
+from transforms.page.encoding import decode_page
+from transforms.page.head import bare
+from transforms.page.metadata import Metadata, read_metadata
+from transforms.page.readers import Pick, pick_story
+from transforms.page.slow_reader import find_date, read_slowly
+from transforms.page.story import Surroundings, read_surroundings
+from transforms.records import Copy, Given, Reject, Stamp
+
+MAX_BYTES = 10_000_000  # more is a data dump, and parsing grows with it
+MAX_DEPTH = (
+    8_000  # open elements; lexbor's time grows with the square of it, and here is a quarter of a second
+)
+MAX_ATTRIBUTES = 5_000  # of one element; lexbor's time grows with the square of it
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+_LEAST_BODY = 60  # characters without which there is no article
+_LEAST_SENTENCE = 60  # characters
+_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
+#: An opening or closing tag of an element that can stand inside itself. The others (void elements, and those that the
+#: parser closes by itself, as <p> and <li>) do not nest however often they are opened.
+_TAG = re.compile(
+    r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|dt|dd|option|optgroup|tr|td|th|"
+    r"thead|tbody|tfoot|colgroup|caption|rb|rt|rtc|rp|html|head|body|script|style|title|textarea|noscript|path|circle|"
+    r"rect|g|use)\b)[a-z]",
+    re.IGNORECASE,
+)
+
+
+def read_page(page: bytes, given: Given, origin: str) -> list[Copy] | Reject:
+    """The story of a page, or why there is none. Never raises, whatever the bytes."""
+    if len(page) > MAX_BYTES:
+        return _reject(origin, "page-too-large", f"{len(page):,} bytes; at most {MAX_BYTES:,} are read")
+    text, _ = decode_page(page)
+    depth = nesting_depth(text)
+    if depth > MAX_DEPTH:
+        return _reject(
+            origin, "page-too-deep", f"{depth:,} elements inside each other; at most {MAX_DEPTH:,}"
+        )
+    if any(len(match[0].split()) > MAX_ATTRIBUTES for match in _LONG_TAG.finditer(text)):
+        return _reject(origin, "page-too-large", f"a tag of more than {MAX_ATTRIBUTES:,} attributes")
+    tree = LexborHTMLParser(text.replace("\x00", "").encode("utf-8", "replace"))
+    meta = read_metadata(tree, given)
+    copy = _read_story(tree, meta)
+    return [copy] if copy is not None else _reject(origin, "no-article", "no element reads like a story")
+
+
+def nesting_depth(text: str) -> int:
+    """An upper bound of how deep elements stand inside each other, in time linear in the text.
+
+    Most pages open too few elements to matter, and are told by counting.
+
+    >>> nesting_depth("<div><p>a<p>b<div></div></div>")
+    4
+    """
+    opened = text.count("<") - text.count("</")
+    if opened < MAX_DEPTH:
+        return opened
+    depths = list(accumulate(-1 if closing else 1 for closing in _TAG.findall(text)))
+    floors = accumulate(depths, min, initial=0)  # a closing tag too many closes nothing
+    return max((0, *(depth - floor for depth, floor in zip(depths, floors, strict=False))))
+
+
+def _reject(origin: str, reason: str, detail: str) -> Reject:
+    return Reject(origin=origin, stage="shape", reason=reason, detail=detail)
+
+
+def _read_story(tree: LexborHTMLParser, meta: Metadata) -> Copy | None:
+    body = tree.body
+    if body is None:
+        return None
+    blocks = read_blocks(body)
+    if len(body.text()) < _LEAST_BODY:
+        return None
+    mark_pictures(blocks)
+    pick = pick_story(blocks, meta.headline or "")
+    around = read_surroundings(blocks, pick, meta, meta.declared_language) if pick else Surroundings()
+    paragraphs = [block.text for block in pick.blocks] if pick else []
+    sources = meta.sources
+    sources["body"] = "blocks"
+    if not _is_sure(pick):
+        slow = read_slowly(_without_scripts(tree))
+        if _is_better(slow, paragraphs):
+            paragraphs, sources["body"] = slow, "trafilatura"
+    if sum(map(len, paragraphs)) < _LEAST_BODY:
+        return None
+    _settle(meta, around, tree)
+    return Copy(
+        headline=meta.headline,
+        summary=around.deck or ((meta.summary,) if meta.summary else ()),
+        byline=around.byline,
+        authors=meta.authors,
+        captions=around.captions,
+        stamps=tuple(stamp for stamp in (meta.published_at, meta.updated_at) if stamp is not None),
+        paragraphs=tuple(paragraphs),
+        tags=meta.tags,
+        url=meta.url,
+        publisher=meta.publisher,
+        section=meta.section,
+        image=meta.image,
+        declared_language=meta.declared_language,
+        sources=tuple(sorted(sources.items())),
+    )
+
+
+def _is_sure(pick: Pick | None) -> bool:
+    return pick is not None and pick.share > 0.5 and sum(block.weight for block in pick.blocks) > 250
+
+
+def _is_better(slow: list[str], fast: list[str]) -> bool:
+    """Much longer, and with a sentence in it: trafilatura also makes text of lists of links."""
+    sentence = any(len(text) >= _LEAST_SENTENCE for text in slow)
+    return sentence and sum(map(len, slow)) > 1.5 * sum(map(len, fast))
+
+
+def _day_in(url: str) -> Stamp | None:
+    match = _URL_DAY.search(url)
+    parsed = parse_date("-".join(match.groups())) if match else None
+    if match is None or parsed is None or parsed[0] is None:
+        return None
+    return Stamp(text=match[0], kind="published", value=parsed[0], precision="day")
+
+
+def _without_scripts(tree: LexborHTMLParser) -> str:
+    tree.strip_tags(["script", "style", "noscript", "template", "svg", "iframe"])
+    return tree.html or ""
+
+
+def _settle(meta: Metadata, around: Surroundings, tree: LexborHTMLParser) -> None:
+    """Fill what the head does not say from the page itself; htmldate is asked for a date last."""
+    if around.deck:
+        meta.sources["summary"] = "page:deck"
+    if meta.published_at is None:
+        meta.take("published_at", [("url", _day_in(meta.url or ""))])
+    if not any(bare(name) not in meta.publishers for name in meta.authors) and around.authors:
+        meta.authors = ()
+        meta.take("authors", [("page:byline", around.authors)])
+    shown = {stamp.kind: stamp for stamp in reversed(around.stamps)}
+    if meta.published_at is None:
+        meta.take("published_at", [("page:stamp", shown.get("published") or shown.get("unknown"))])
+    if meta.updated_at is None:
+        meta.take("updated_at", [("page:stamp", shown.get("updated"))])
+    if meta.published_at is None and (day := find_date(_without_scripts(tree))) is not None:
+        stamp = Stamp(text=day.isoformat(), kind="published", value=day, precision="day")
+        meta.take("published_at", [("htmldate", stamp)])

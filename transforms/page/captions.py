@@ -1,0 +1,139 @@
+"""Captions and photo credits of the story's own pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from transforms.page.blocks import Block, Frame
+from transforms.page.classes import meanings, rules
+from transforms.records import Caption
+
+_LONGEST = 800  # in characters; a longer one is text that carries a caption's name
+_SHORTEST = 3
+_BOX_CHARACTERS = 400  # of all text in a picture's box; with more the box holds a story
+_BOX_BLOCKS = 4
+_BOX_LEVELS = 3
+_TAIL = 140  # characters at a caption's end that may hold its credit
+_WORDS = (
+    r"photo(?:graph)?s?(?:\s(?:by|credit))?|picture|image|credit|copyright|source|fotos?(?:\sde)?|bild|bildquelle|quelle|"
+    r"cr[eé]dits?|cr[eé]dito|fuente|fotograf[ií]a|imagen|reprodução|via|©|\(c\)|写真|图|사진"
+)
+#: A credit at the end of a caption: in brackets, after a word for it, or after ©.
+#: Source: tests/cases/credits.jsonl
+_CREDIT = re.compile(
+    rf"\s*(?:[(\[]\s?(?P<bracket>[^()\[\]]{{2,100}})[)\]]|(?<!\w)(?:{_WORDS})\s?[:/©]\s?(?P<word>[^:]{{2,100}})|©\s?(?P<sign>[^©]{{2,100}}))\.?$",
+    re.IGNORECASE,
+)
+_AGENCY = re.compile(
+    r"[/|]|\b(?:AP|AFP|EPA|EFE|ANSA|dpa|APA|Reuters|Getty|Images|Shutterstock|Photo|Foto|Courtesy|Bloomberg|Xinhua|TASS|Press|"
+    r"Alamy|Imago|iStock|Unsplash|Pexels|Instagram|YouTube|Wikimedia|Keystone|Picture Alliance)\b",
+    re.IGNORECASE,
+)
+_CREDIT_WORD = re.compile(
+    r"^(?:[\W_]|(?:photo(?:graph)?s?|picture|fotos?|credits?|copyright|image|by|bild|bildquelle|quelle|source|imagen?)\b)+",
+    re.IGNORECASE,
+)
+
+
+def mark_pictures(blocks: Sequence[Block]) -> None:
+    """Mark as captions the few words in a picture's own box, where no <figcaption> says so.
+
+    Such a box is called after pictures, holds one, and has no heading: a teaser has.
+    """
+    inside: dict[Frame, list[Block]] = {}
+    for block in blocks:
+        for frame in _near(block.frame):
+            inside.setdefault(frame, []).append(block)
+    for frame, members in inside.items():
+        if _is_picture_box(frame, members):
+            for block in members:
+                if block.frame.caption is None:
+                    block.frame.caption, block.frame.kind = frame, "caption"
+
+
+def _near(frame: Frame) -> Iterable[Frame]:
+    for level, outer in enumerate(frame.chain()):
+        if level > _BOX_LEVELS:
+            return
+        if outer.image and outer.names and outer.tag not in rules().keep_tags:
+            yield outer
+
+
+def _is_picture_box(frame: Frame, members: list[Block]) -> bool:
+    return (
+        len(members) <= _BOX_BLOCKS
+        and sum(len(block.text) for block in members) <= _BOX_CHARACTERS
+        and not any(block.kind == "heading" or 2 * block.links > len(block.text) for block in members)
+        and bool(rules().pictures.search(frame.names))
+    )
+
+
+def read_captions(blocks: Iterable[Block], within: Frame) -> tuple[Caption, ...]:
+    """The captions inside `within`, each once, with the credit taken out of the text where it is marked."""
+    found: dict[str, Caption] = {}
+    for owner, members in _by_owner(blocks, within).items():
+        caption = _caption(owner, members)
+        if caption is not None:
+            found.setdefault(caption.text, caption)
+    return tuple(found.values())
+
+
+def _by_owner(blocks: Iterable[Block], within: Frame) -> dict[Frame, list[Block]]:
+    owners: dict[Frame, list[Block]] = {}
+    for block in blocks:
+        owner = block.frame.caption
+        if owner is not None and any(frame is within for frame in owner.chain()) and not _is_foreign(owner):
+            owners.setdefault(owner, []).append(block)
+    return owners
+
+
+def _is_foreign(owner: Frame) -> bool:
+    """Whether it is a teaser's: boilerplate begins above it, and it is not a gallery of the story's own."""
+    rule = owner.dropped.removeprefix("class:")
+    return (
+        bool(rule)
+        and owner.parent is not None
+        and bool(owner.parent.dropped)
+        and rule not in rules().words["gallery"]
+    )
+
+
+def _caption(owner: Frame, members: list[Block]) -> Caption | None:
+    text = " ".join(block.text for block in members)
+    credit = _marked_credit(owner)
+    if credit and credit != text and text.endswith(credit):
+        text = text.removesuffix(credit).rstrip(" |-–—/")
+    return split_credit(text, credit) if _SHORTEST <= len(text) <= _LONGEST else None
+
+
+def split_credit(text: str, credit: str | None = None) -> Caption:
+    """A caption and the credit at its end.
+
+    >>> split_credit("The bridge at dawn. (Ana Ruiz/AP)")
+    Caption(text='The bridge at dawn.', credit='Ana Ruiz/AP')
+    >>> split_credit("The bridge at dawn Photo: Ana Ruiz")
+    Caption(text='The bridge at dawn', credit='Ana Ruiz')
+    >>> split_credit("The mayor (right)")
+    Caption(text='The mayor (right)', credit=None)
+    """
+    match = None if credit else _CREDIT.search(text, max(0, len(text) - _TAIL))
+    if match is None or match.start() == 0:
+        return Caption(text=text, credit=_tidy(credit or ""))
+    said = match["bracket"] or match["word"] or match["sign"]
+    if match["bracket"] and not _AGENCY.search(said):
+        return Caption(text=text)
+    return Caption(text=text[: match.start()].rstrip(" |-–—/"), credit=_tidy(said))
+
+
+def _marked_credit(owner: Frame) -> str | None:
+    for node in owner.node.css("[class], cite, small")[:20]:
+        if node.tag == "cite" or "credit" in meanings(node.attributes.get("class") or ""):
+            text = " ".join(node.text(separator=" ").split())
+            if text:
+                return text
+    return None
+
+
+def _tidy(credit: str) -> str | None:
+    return _CREDIT_WORD.sub("", credit).rstrip(" .)|") or None

@@ -1,0 +1,135 @@
+"""What stands around a story's body on its page: deck, byline, stamps and captions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transforms.authors import people_in, split_authors, starts_byline
+from transforms.dates import LONGEST_STAMP, parse_stamps
+from transforms.page.blocks import Block, Frame, is_junk_line
+from transforms.page.captions import read_captions
+from transforms.page.head import bare
+from transforms.page.metadata import Metadata
+from transforms.page.readers import Pick
+from transforms.records import Caption, Stamp
+
+_DECK_LENGTHS = (25, 700)  # characters
+_DECK_REACH = 12  # blocks between the headline and the deck
+_STAMP_REACH = 25  # blocks before the story's first paragraph that may hold its stamp
+_STAMP_BELOW = 3
+_LONGEST_BYLINE = 150
+_LEAST_TITLE = 8  # letters
+_LEVELS = 4  # elements around the story that may hold its pictures, where there is no headline
+_PARTS = re.compile(r"\s*[|•·–]\s*")
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What was found around the body."""
+
+    deck: tuple[str, ...] = ()
+    byline: str | None = None
+    authors: tuple[str, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    captions: tuple[Caption, ...] = ()
+
+
+def read_surroundings(
+    blocks: Sequence[Block], pick: Pick, meta: Metadata, language: str | None
+) -> Surroundings:
+    """Read what stands between the headline and the story, and in its pictures."""
+    start = _headline_number(blocks, pick, meta)
+    first = pick.blocks[0].number
+    found = Surroundings()
+    deck = _deck(blocks, start, pick, meta)
+    found.deck = tuple(block.text for block in deck)
+    near = [b for b in blocks if first - _STAMP_REACH <= b.number < first + _STAMP_BELOW]
+    found.byline, found.authors = _byline(near, language)
+    found.stamps = _stamps(near, language)
+    found.captions = read_captions(blocks, _common(blocks, start, pick.frame))
+    return found
+
+
+def _headline_number(blocks: Sequence[Block], pick: Pick, meta: Metadata) -> int | None:
+    """The number of the block that is the headline; None when no block before the story is."""
+    titles = [bare(title) for title in (meta.headline or "", *meta.titles) if title]
+    above = [b for b in blocks if b.number <= pick.blocks[0].number and b.kind == "heading"]
+    same = [
+        b.number for b in above if len(own := bare(b.text)) > _LEAST_TITLE and any(own in t for t in titles)
+    ]
+    main = [b.number for b in above if any(frame.tag == "h1" for frame in b.frame.chain())]
+    return next(iter([*same[-1:], *main[-1:]]), None)
+
+
+def _common(blocks: Sequence[Block], number: int | None, frame: Frame) -> Frame:
+    """The innermost element around both the headline and the story, or the story's own surroundings."""
+    if number is None:
+        outer = list(frame.chain())[:_LEVELS]
+        return next((f for f in outer if f.tag in ("article", "main")), outer[-1])
+    around = {outer.number for outer in blocks[number].frame.chain()}
+    return next((outer for outer in frame.chain() if outer.number in around), frame)
+
+
+def _deck(blocks: Sequence[Block], start: int | None, pick: Pick, meta: Metadata) -> list[Block]:
+    """The paragraphs between headline and story that are called a deck, repeat the description, or just stand there."""
+    if start is None:
+        return []
+    described = bare(meta.summary or "")
+    first = pick.blocks[0].number
+    around = [b for b in blocks[start + 1 : start + 1 + _DECK_REACH] if _could_be_deck(b)]
+    called = [block for block in around if block.frame.deck and not block.frame.dropped]
+    if called:
+        return [
+            block for block in called if block.frame.parent is called[0].frame.parent or block is called[0]
+        ]
+    outside = [block for block in around if block.number < first]
+    same = [b for b in outside if described and (bare(b.text) in described or described in bare(b.text))]
+    return (
+        same[:1]
+        or [b for b in outside if b.prose and not b.links and not b.frame.dropped and not b.frame.byline][:1]
+    )
+
+
+def _could_be_deck(block: Block) -> bool:
+    shortest, longest = _DECK_LENGTHS
+    fits = shortest <= len(block.text) <= longest and 2 * block.links < len(block.text)
+    return fits and block.kind != "caption" and not is_junk_line(block.text)
+
+
+def _byline(near: Sequence[Block], language: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """The byline as written and the people in it: what is called one, begins with "By", or stands beside a date."""
+    for block in near:
+        if len(block.text) > _LONGEST_BYLINE:
+            continue
+        if block.frame.byline:
+            linked = [" ".join(node.text().split()) for node in block.frame.node.css("a")[:10]]
+            people = split_authors(name for name in linked if people_in(name)) or people_in(block.text)
+        elif starts_byline(block.text):
+            people = people_in(block.text)
+        else:
+            people = _beside_date(block.text, language)
+        if people:
+            return block.text, people
+    return None, ()
+
+
+def _beside_date(text: str, language: str | None) -> tuple[str, ...]:
+    parts = _PARTS.split(text)
+    if len(parts) < 2 or not any(parse_stamps(part, language) for part in parts):
+        return ()
+    return next((people for part in parts if not _DIGIT.search(part) and (people := people_in(part))), ())
+
+
+def _stamps(near: Sequence[Block], language: str | None) -> tuple[Stamp, ...]:
+    short = [block.text for block in near if len(block.text) <= LONGEST_STAMP]
+    found = [stamp for text in short for stamp in _stamps_in(text, language)]
+    return tuple(stamp for stamp in found if stamp.value is not None)
+
+
+def _stamps_in(text: str, language: str | None) -> tuple[Stamp, ...]:
+    """The stamps of a line that is nothing else, or of its parts: "17 March 2026 | Ana Ruiz"."""
+    whole = parse_stamps(text, language)
+    return whole or tuple(stamp for part in _PARTS.split(text) for stamp in parse_stamps(part, language))

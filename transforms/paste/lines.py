@@ -1,0 +1,213 @@
+"""Every line of a story gets one label, and the rule that gave it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transforms.page.captions import split_credit
+from transforms.paste.evidence import CERTAIN
+from transforms.paste.headline import find_headline, repeats_headline
+from transforms.paste.prose import BODY, rate_rows
+from transforms.paste.rows import Row
+from transforms.records import Line
+
+_SUBHEAD = 110  # characters; a longer line without an end mark is a paragraph
+_DECK_SIZES = range(35, 500)
+_KICKER = 45
+_BULLET = 18
+_MOST_BULLETS = 8
+_TEASERS = 0.3  # share of a story's text that may stand over its headline and be teasers
+_OVER_HEADLINE = 2  # rows
+_AFTER_HEADLINE = 25  # rows
+_SURE = 0.85  # a chance that outweighs a phrase: "Analysis" inside a story is a sub-head
+_CREDIT_TAIL = re.compile(
+    r"[.。!?]\s?(?:(?:Фото|Foto|Fotos|Photo|Снимка|Kuva|Fotó|Zdjęcie|写真|사진|图|圖)\s?[:：/＝=]\s?[^.:]{2,50}|[A-Z]{2,6}/[\w .-]{2,40})\.?$"
+)
+_CREDIT_END = re.compile(r"[(（\[][^()（）\[\]]{2,60}[)）\]]\.?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A row with its label and the rule behind it."""
+
+    row: Row
+    label: str  # one of records.LABELS
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The places in a story that a row's label depends on."""
+
+    title: int | None
+    title_again: int  # where the headline stands last over the body; -1 without one
+    first: int  # the first row of body
+    last: int
+    captions: dict[str, int]  # where each caption stands first, by its key
+
+
+def label_lines(rows: Sequence[Row], headline: str | None = None) -> list[Line]:
+    r"""A Line for every non-blank line that `rows` came from; `headline` is one the input gave.
+
+    >>> from transforms.paste.rows import read_rows
+    >>> [line.label for line in label_lines(read_rows("Rain stops play\n\nUpdated 2 hours ago\nFollow"))]
+    ['title', 'timestamp', 'share']
+    """
+    return to_lines(label_rows(rows, rate_rows(rows), headline))
+
+
+def to_lines(labelled: Sequence[Labelled]) -> list[Line]:
+    """Rows as the lines they were read from: a paragraph that was joined gives each of its lines the label."""
+    return [
+        Line(number=each.row.number + at, text=part.strip(), label=each.label, rule=each.rule)
+        for each in labelled
+        for at, part in enumerate(each.row.parts)
+    ]
+
+
+def label_rows(
+    rows: Sequence[Row], chances: Sequence[float], given: str | None = None, cut: float = BODY
+) -> list[Labelled]:
+    """Label the rows of one story: the body by its chances, the rest by words, repetition and place."""
+    body = [_is_body(row, chance, cut) for row, chance in zip(rows, chances, strict=True)]
+    for n in _summary_rows(rows, body):
+        body[n] = False
+    at = find_headline(rows, body, given)
+    title = rows[at].key if at is not None else None
+    if title is not None and not given:
+        for n in _teaser_rows(rows, body, title):
+            body[n] = False
+    first = next(
+        (n for n, is_body in enumerate(body) if is_body and not _is_title(rows[n], title)), len(rows)
+    )
+    last = max((n for n, is_body in enumerate(body) if is_body), default=-1)
+    around = _around(rows, at, first, last)
+    labelled = []
+    for n, row in enumerate(rows):
+        if n == at:
+            label, rule = "title", "given:headline" if given else "place:headline"
+        elif _is_title(row, title) and (not body[n] or row.size < _SUBHEAD * 2):
+            label, rule = "repeated-title", "repeats:title"
+        elif body[n] and (row.end == "stop" or not _has_credit_below(rows, n)):
+            label, rule = _body_label(rows, n, chances[n], last)
+        else:
+            label, rule = _other_label(rows, n, around)
+        labelled.append(Labelled(row, label, rule))
+    return labelled
+
+
+def _is_body(row: Row, chance: float, cut: float) -> bool:
+    if row.known is not None and row.known[0] in CERTAIN:
+        return False
+    return chance >= (cut if row.known is None else max(cut, _SURE))
+
+
+def _summary_rows(rows: Sequence[Row], body: Sequence[bool]) -> list[int]:
+    """Rows over the story that read like body and are not: its bullets, and a sentence that the body says again."""
+    plain = [n for n, is_body in enumerate(body) if is_body and not rows[n].bullet and rows[n].end == "stop"]
+    if not plain:
+        return []
+    found = [n for n in range(plain[0]) if body[n] and rows[n].bullet][:_MOST_BULLETS]
+    said = {rows[n].key for n in plain[1:]}
+    lead = next((n for n in plain if rows[n].is_prose), plain[0])
+    buttons = max((n for n in range(lead) if rows[n].known_label in CERTAIN), default=-1)
+    found += [n for n in range(buttons) if body[n] and _CREDIT_END.search(rows[n].text)]
+    return found + [n for n in plain[:1] if rows[n].key in said]
+
+
+def _teaser_rows(rows: Sequence[Row], body: Sequence[bool], title: str) -> list[int]:
+    """Body-like rows over the last copy of the headline, where nearly all of the text stands below it: other stories'."""
+    copies = [n for n, row in enumerate(rows) if row.key == title]
+    if len(copies) < 2:
+        return []
+    sizes = [row.size if is_body else 0 for row, is_body in zip(rows, body, strict=True)]
+    total = sum(sizes)
+    over = [n for n in copies if sum(sizes[:n]) <= _TEASERS * total]
+    return [n for n in range(over[-1]) if body[n]] if over else []
+
+
+def _is_title(row: Row, title: str | None) -> bool:
+    return title is not None and title != "" and repeats_headline(row, title)
+
+
+def _body_label(rows: Sequence[Row], n: int, chance: float, last: int) -> tuple[str, str]:
+    row = rows[n]
+    rule = f"neighbours:{chance:.2f}"
+    if row.end == "" and row.size <= _SUBHEAD and n < last and not row.bullet:
+        return "subhead", rule
+    return "body", rule
+
+
+def _around(rows: Sequence[Row], title: int | None, first: int, last: int) -> _Around:
+    captions: dict[str, int] = {}
+    for n, row in enumerate(rows):
+        if row.known is not None and row.known[0] == "caption":
+            captions.setdefault(row.key, n)
+    again = [n for n in range(first) if title is not None and rows[n].key == rows[title].key]
+    return _Around(title, again[-1] if again else -1, first, last, captions)
+
+
+def _other_label(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str]:
+    row, title = rows[n], around.title
+    if row.known is not None:
+        label, rule = row.known
+        if label == "navigation" and title is not None and 0 < title - n <= _OVER_HEADLINE and not row.bullet:
+            return "kicker", "place:above-title"
+        if label == "caption" and around.captions[row.key] < n:
+            return "repeated-caption", "repeats:caption"
+        return label, rule
+    if n < around.first:
+        return _label_above(rows, n, around)
+    if _has_credit_below(rows, n):
+        return "caption", "neighbours:credit"
+    return _label_below(row, "after" if n > around.last else "inside")
+
+
+def _label_above(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str]:
+    row, title = rows[n], around.title
+    if _has_credit_below(rows, n):
+        return "caption", "neighbours:credit"
+    if row.size >= _BULLET and not row.bullet and _is_credited(row.text):
+        return "caption", "shape:ends-in-a-credit"
+    if title is None or n < title:
+        near = title is not None and title - n <= _OVER_HEADLINE and row.size <= _KICKER and not row.bullet
+        return ("kicker", "place:above-title") if near else ("navigation", "place:above-title")
+    if row.bullet and row.size >= _BULLET:
+        return "bullet", "place:bullet-above-body"
+    if row.size in _DECK_SIZES and n - title <= _AFTER_HEADLINE and not row.bullet:
+        return "deck", "place:between-title-and-body"
+    if n < around.title_again and row.size <= _KICKER and all(other.known is None for other in rows[title:n]):
+        return "kicker", "place:above-title"
+    return "navigation" if row.bullet else "widget", "place:between-title-and-body"
+
+
+def _is_credited(text: str) -> bool:
+    return (
+        _CREDIT_END.search(text) is not None
+        or _CREDIT_TAIL.search(text, max(0, len(text) - 70)) is not None
+        or split_credit(text).credit is not None
+    )
+
+
+def _has_credit_below(rows: Sequence[Row], n: int) -> bool:
+    """The next row is a credit of its own ("Photo: …"): what stands on it is the picture's text."""
+    below = rows[n + 1] if n + 1 < len(rows) else None
+    return (
+        below is not None
+        and below.known is not None
+        and below.known[0] == "caption"
+        and below.known[1]
+        != "pattern:credit-end"  # that is a whole caption, and the row over it is not its text
+        and below.size <= _SUBHEAD
+        and below.gap <= 1
+        and rows[n].size >= _BULLET
+        and not _CREDIT_END.search(rows[n].text)
+    )
+
+
+def _label_below(row: Row, place: str) -> tuple[str, str]:
+    if row.bullet:
+        return ("related" if row.size >= _BULLET else "navigation"), f"place:bullet-{place}-body"
+    return ("related" if row.size >= _BULLET else "widget"), f"place:{place}-body"

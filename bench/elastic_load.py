@@ -24,9 +24,9 @@ from urllib.parse import urlsplit
 import orjson
 from elasticsearch import Elasticsearch, helpers
 
-from engines.bulk import FILTER
 from engines.contract import Loaded
 from engines.elastic import ElasticEngine
+from engines.elastic.bulk import FILTER
 from tests.elasticsearch.lines import read_line
 from tests.elasticsearch.node import JVM_OPTIONS, running
 from transforms.document import RunStamp, to_document

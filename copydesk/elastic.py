@@ -15,7 +15,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 
 def print_role(target: str, *, index: str | None, name: str, as_json: bool) -> int:
     """Print the requests that make a role, and an API key, that can do all that copydesk does and no more."""
-    from engines.elastic_role import role_requests
+    from engines.elastic.role import role_requests
 
     wanted = index or target.rstrip("/").rpartition("/")[2]
     if not _NAME.fullmatch(wanted) or not _NAME.fullmatch(name):

@@ -10,7 +10,7 @@ import pytest
 
 from engines.contract import EngineError, Loaded
 from engines.elastic import ElasticEngine
-from engines.pace import Pace
+from engines.elastic.pace import Pace
 from tests.engines.proxy import Fault, Proxy, proxy_before
 from tests.engines.stories import documents
 from transforms.records import Document, Reject
@@ -30,8 +30,8 @@ def proxy(elasticsearch_index: str, elasticsearch_options: dict[str, str]) -> It
 
 @pytest.fixture
 def engine(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[ElasticEngine]:
-    monkeypatch.setattr("engines.bulk.FIRST_PAUSE_S", 0.01)
-    monkeypatch.setattr("engines.bulk.LONGEST_PAUSE_S", 0.05)
+    monkeypatch.setattr("engines.elastic.bulk.FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr("engines.elastic.bulk.LONGEST_PAUSE_S", 0.05)
     with ElasticEngine(proxy.url, patience_s=20) as engine:
         engine._sender.pace = Pace(max_count=10)
         yield engine

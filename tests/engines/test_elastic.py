@@ -17,8 +17,8 @@ from elasticsearch import Elasticsearch
 from engines import open_engine
 from engines.contract import Engine, EngineError, Loaded, Query
 from engines.elastic import ElasticEngine
-from engines.elastic_client import Access, Address, parse_address, to_engine_error
-from engines.elastic_index import index_body
+from engines.elastic.client import Access, Address, parse_address, to_engine_error
+from engines.elastic.index import index_body
 from engines.fields import read_fields
 from tests.elasticsearch.node import Node
 from tests.engines.proxy import proxy_before
@@ -197,7 +197,7 @@ def test_an_index_removed_during_a_load_stops_it(engine: ElasticEngine) -> None:
 @elastic
 def test_an_index_of_another_version(engine: ElasticEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     load(engine, documents(1))
-    monkeypatch.setattr("engines.elastic_index.mapping_hash", lambda key: "0" * 16)
+    monkeypatch.setattr("engines.elastic.index.mapping_hash", lambda key: "0" * 16)
     with pytest.raises(EngineError, match=r"made by copydesk .* with other fields") as raised:
         list(engine.load(documents(1)))
     assert raised.value.hint

@@ -17,8 +17,8 @@ import pytest
 from engines import open_engine
 from engines.contract import EngineError, Loaded, Query
 from engines.embedded import EmbeddedEngine
-from engines.manifest import keys_in
-from engines.shelf import engine_errors
+from engines.embedded.manifest import keys_in
+from engines.embedded.shelf import engine_errors
 from tests.engines.corpus import document_of
 from transforms.records import Article, Document, Reject
 

@@ -11,7 +11,7 @@ import tantivy
 
 from engines.analysis import CHAINS, KeyAnalysis, read_analysis, tantivy_analyzer
 from engines.contract import EngineError
-from engines.tantivy_document import IDENTITY, JSON, schema_of
+from engines.embedded.document import IDENTITY, JSON, schema_of
 
 #: Room for the terms of a writer before it writes a segment; taken as needed. The engine commits by bytes over
 #: all writers, so that many languages together stay as small as one.

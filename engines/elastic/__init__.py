@@ -14,12 +14,12 @@ import orjson
 
 from engines.analysis import key_of, read_analysis
 from engines.asking import Asked, read_cursor, read_query, write_cursor
-from engines.bulk import Operation, Sender
 from engines.contract import EngineError, FacetValue, Finding, Hit, Loaded, Page, Query, Status, Stored
-from engines.elastic_client import Access, connect, parse_address, translated
-from engines.elastic_doctor import examine
-from engines.elastic_index import Indexes, create_index, end_loading, read_indexes
-from engines.elastic_query import render_search
+from engines.elastic.bulk import Operation, Sender
+from engines.elastic.client import Access, connect, parse_address, translated
+from engines.elastic.doctor import examine
+from engines.elastic.index import Indexes, create_index, end_loading, read_indexes
+from engines.elastic.query import render_search
 from engines.highlight import highlight
 from transforms.document import article_from_json
 from transforms.records import Article, Document, Reject
@@ -33,7 +33,7 @@ REMEMBERED_S = 10.0  # another run may make an index for a new language
 class ElasticEngine:
     """An Elasticsearch. Nothing is sent before the first question.
 
-    `access`: the fields of engines.elastic_client.Access. `patience_s`: how long a load waits for an
+    `access`: the fields of engines.elastic.client.Access. `patience_s`: how long a load waits for an
     Elasticsearch that takes nothing.
     """
 

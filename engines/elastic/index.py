@@ -21,7 +21,7 @@ from elasticsearch import BadRequestError, Elasticsearch
 
 from engines.analysis import elasticsearch_analysis, read_analysis
 from engines.contract import EngineError
-from engines.elastic_client import Address, translated
+from engines.elastic.client import Address, translated
 from engines.fields import read_fields
 
 NOT_WHILE_LOADING = "-1"  # of refresh_interval
@@ -170,7 +170,9 @@ def mapping_hash(key: str) -> str:
 
 @functools.cache
 def _read_mapping() -> dict[str, Any]:
-    data: dict[str, Any] = orjson.loads(resources.files("engines").joinpath("mapping.json").read_bytes())
+    data: dict[str, Any] = orjson.loads(
+        resources.files("engines").joinpath("elastic/mapping.json").read_bytes()
+    )
     return data
 
 

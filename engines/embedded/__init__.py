@@ -14,10 +14,16 @@ import orjson
 
 from engines.analysis import key_of
 from engines.contract import EngineError, Finding, Loaded, Page, Query, Status, Stored
-from engines.embedded_search import answer
-from engines.manifest import generation_folder, keys_in, make_manifest, read_manifest, tantivy_version
-from engines.shelf import Shelf, engine_errors
-from engines.tantivy_document import to_tantivy
+from engines.embedded.document import to_tantivy
+from engines.embedded.manifest import (
+    generation_folder,
+    keys_in,
+    make_manifest,
+    read_manifest,
+    tantivy_version,
+)
+from engines.embedded.search import answer
+from engines.embedded.shelf import Shelf, engine_errors
 from transforms.document import article_from_json
 from transforms.records import Article, Document, Reject
 

@@ -12,8 +12,8 @@ from tantivy import Query as TantivyQuery
 from engines.analysis import Chain, KeyAnalysis, normalise_pattern, tokens_of
 from engines.contract import Query
 from engines.dates import day_bounds, range_bounds
+from engines.embedded.document import PRESENT, exact_name, field_name, schema_of
 from engines.fields import read_fields
-from engines.tantivy_document import PRESENT, exact_name, field_name, schema_of
 from engines.tree import Bool, Everything, Exists, Node, Range, Term
 
 _SPECIAL = re.compile(r"[^\w\s]", re.ASCII)

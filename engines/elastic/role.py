@@ -37,7 +37,7 @@ def role_requests(index: str, role: str) -> tuple[Request, Request]:
 
 
 def _allowed(index: str) -> dict[str, Any]:
-    data = orjson.loads(resources.files("engines").joinpath("elastic_role.json").read_bytes())
+    data = orjson.loads(resources.files("engines").joinpath("elastic/role.json").read_bytes())
     indices = [
         {**one, "names": [name.replace("NAME", index) for name in one["names"]]} for one in data["indices"]
     ]

@@ -16,10 +16,10 @@ from tantivy import Query as TantivyQuery
 from engines.analysis import key_of
 from engines.asking import Asked, read_cursor, read_query, write_cursor
 from engines.contract import FACETS, FacetValue, Hit, Page, Query
+from engines.embedded.document import JSON, NEWEST, OLDEST, facet_name, schema_of
+from engines.embedded.query import render_query
+from engines.embedded.shelf import Shelf
 from engines.highlight import highlight
-from engines.shelf import Shelf
-from engines.tantivy_document import JSON, NEWEST, OLDEST, facet_name, schema_of
-from engines.tantivy_query import render_query
 from transforms.document import article_from_json
 
 #: Values asked of each language's index, so that their sums are exact up to as many values.

@@ -22,8 +22,8 @@ from elastic_transport import TlsError, TransportError
 from elasticsearch import ApiError, Elasticsearch
 
 from engines.contract import EngineError, Loaded
-from engines.elastic_client import Address, from_item, reason_of, to_engine_error
-from engines.pace import Pace
+from engines.elastic.client import Address, from_item, reason_of, to_engine_error
+from engines.elastic.pace import Pace
 from transforms.records import Reject
 
 BUSY = frozenset({429, 502, 503, 504})

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from elasticsearch import Elasticsearch
 
 from engines.contract import EngineError, Finding
-from engines.elastic_client import Address, translated
-from engines.elastic_index import Indexes, end_loading, read_indexes
+from engines.elastic.client import Address, translated
+from engines.elastic.index import Indexes, end_loading, read_indexes
 
 TESTED = (8, 9)  # major versions
 

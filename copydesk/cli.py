@@ -24,13 +24,13 @@ OK, NOT_ALL, CANNOT_RUN = 0, 1, 2
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="copydesk")
 def cli() -> None:
-    r"""Raw news copy in, clean searchable index out.
+    """Raw news copy in, clean searchable index out.
 
     \b
       copydesk ingest seeds/                 read copy, clean it, load it
       copydesk search "olympics security"    ask, in Lucene syntax
       copydesk explain story.txt             see what was decided, line by line
-    """
+    """  # noqa: D301  # click takes the escape, not its spelling
 
 
 @cli.command()
@@ -123,7 +123,7 @@ def search(
     facets: bool,
     as_json: bool,
 ) -> int:
-    r"""Search the index, in Lucene syntax.
+    """Search the index, in Lucene syntax.
 
     \b
       olympics security              either word, best first
@@ -131,7 +131,7 @@ def search(
       "winter games"~2               a phrase, two words of slack
       headline:ceasefire  olymp*  minneapolls~1
       country:IT AND published_at:[2025-03 TO 2025-04]
-    """
+    """  # noqa: D301  # click takes the escape, not its spelling
     from copydesk.ask import search_index
     from engines.contract import Query
 

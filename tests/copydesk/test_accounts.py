@@ -161,7 +161,7 @@ def everything_of(folder: Path, target: str, *arguments: object, **more: str) ->
     """Run a command; what it printed, with all that lies in the folder afterwards, unpacked."""
     environ = {**os.environ, "COPYDESK_STATE": str(folder / "state"), "COPYDESK_WORKERS": "0", **more}  # noqa: TID251
     done = subprocess.run(
-        [sys.executable, "-X", "dev", "-W", "ignore", "-m", "copydesk", *map(str, arguments), "--to", target],
+        [sys.executable, "-m", "copydesk", *map(str, arguments), "--to", target],
         cwd=ROOT, env=environ, capture_output=True, check=False,
     )  # fmt: skip
     told = done.stdout + done.stderr
@@ -212,6 +212,7 @@ def test_the_whole_job_with_the_least_key_and_no_secret_told(start_elasticsearch
                 answer = admin.perform_request(one["method"], one["path"], headers=json, body=one["body"])
             key = answer.body["encoded"]
         told = _whole_job(tmp_path, target, key)
+        _change_generations(node.url, key)
         told += _refused(tmp_path / "refused", target, key)
     for secret in (*SECRETS, key):
         assert secret.encode() not in told
@@ -244,6 +245,27 @@ def _whole_job(folder: Path, target: str, key: str) -> bytes:
     return told
 
 
+def _change_generations(url: str, key: str) -> None:
+    """What a new generation needs: an index beside the live one, one swap of the alias, the old one dropped."""
+    from elasticsearch import Elasticsearch
+
+    with Elasticsearch(url, api_key=key) as client:
+        client.indices.create(index="news.g2.en")
+        client.indices.update_aliases(
+            actions=[
+                {"remove": {"index": "news.g1.*", "alias": "news"}},
+                {"add": {"index": "news.g2.en", "alias": "news"}},
+            ]
+        )
+        client.indices.update_aliases(
+            actions=[
+                {"remove": {"index": "news.g2.en", "alias": "news"}},
+                {"add": {"index": "news.g1.*", "alias": "news"}},
+            ]
+        )
+        client.indices.delete(index="news.g2.en")
+
+
 def _refused(folder: Path, target: str, key: str) -> bytes:
     """With a key that is none, with a password that is wrong, and with a key that may not write here."""
     folder.mkdir()
@@ -260,3 +282,9 @@ def _refused(folder: Path, target: str, key: str) -> bytes:
     code, more = everything_of(folder, target, "ingest", path, COPYDESK_ELASTIC_PASSWORD=PASSWORD)
     assert code == 1
     return told + more
+
+
+def test_help_keeps_its_lines(copydesk):
+    _, out, _ = copydesk("search", "--help")
+    assert "\\b" not in out
+    assert any(line.split() == ["headline:ceasefire", "olymp*", "minneapolls~1"] for line in out.splitlines())

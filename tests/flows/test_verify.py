@@ -70,7 +70,7 @@ def double(desk: Desk, id: str) -> None:
         engine.commit()
         copy = french.json.replace(french.id.encode(), id.encode())
         if desk.target.startswith("file:"):
-            from engines.tantivy_document import to_tantivy
+            from engines.embedded.document import to_tantivy
 
             engine._open()
             shelf = engine._shelf("fr")
@@ -200,6 +200,19 @@ def test_strays_stay_when_it_is_the_books_that_are_lost(embedded, tmp_path):
     assert len(repair(embedded, found).after.differences) == 5
     with open_engine(embedded.target) as engine:
         assert len(list(engine.ids())) == 7
+
+
+def test_strays_stay_when_the_index_is_another_one(embedded, tmp_path):
+    import shutil
+
+    path = write(tmp_path / "a.jsonl", map(story, range(5)))
+    load(embedded, path)
+    shutil.rmtree(tmp_path / "index")
+    elsewhere = Desk(settings=Settings(state=str(tmp_path / "other")), target=embedded.target)
+    load(elsewhere, write(tmp_path / "b.jsonl", map(story, range(5, 7))))
+    repaired = repair(embedded, audit_target(embedded))
+    assert (repaired.files, repaired.removed) == ((str(path),), 0)
+    assert list(kinds(repaired.after).values()) == ["stray"] * 2
 
 
 def test_without_books_there_is_nothing_to_compare(embedded, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
@@ -13,11 +13,11 @@ from typing import NamedTuple, Self
 import orjson
 
 from ledger.database import select_by_id, telling, transaction
+from ledger.flights import Flight, Here, Order
 from ledger.gone import remove_rows
 from ledger.positions import position_of, position_order, stored_text
 from ledger.records import Counts, Fate, Gone, Seen
 
-_Order = tuple[bool, int, str]  # of positions
 _Values = tuple[bytes, int, int | str, bytes, str, bool, int, int]
 
 _RECORD = (
@@ -50,18 +50,6 @@ class _Row(NamedTuple):
     seen: int  # the pass that saw it last
 
 
-@dataclass(slots=True)
-class Flight:
-    """A document on its way to the engine, and the files whose duplicates rely on its arrival."""
-
-    by: Pass
-    position: int | str
-    digest: bytes
-    is_new: bool  # the ledger has no row of it
-    first: tuple[str, _Order]  # path and position of the first place of this text
-    followers: set[str] = field(default_factory=set)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a pass is about."""
@@ -83,15 +71,17 @@ class Pass:
     """
 
     def __init__(
-        self, database: sqlite3.Connection, ledger_path: Path, flights: dict[bytes, Flight], reading: Reading
+        self,
+        database: sqlite3.Connection,
+        ledger_path: Path,
+        under_way: tuple[dict[bytes, Flight], Here],  # of all passes
+        reading: Reading,
     ) -> None:
         self._database = database
         self._ledger_path = ledger_path
-        self._flights = flights
+        self._flights, self._here = under_way
         self._reading = reading
         self._path = stored_text(reading.path)  # as the ledger has it
-        # Stories that this pass found as they are held, and has not recorded yet: since when, and where.
-        self._here: dict[bytes, tuple[int, int | str]] = {}
         self._leans = False  # something was not sent, as it is held already
         self._again = False  # a text of this file is to be held, and could not be sent in this pass
         self._file: int | None = None
@@ -140,8 +130,7 @@ class Pass:
         for id, *_, held, _, _ in new + known:
             if held:
                 del self._flights[id]
-        for row in known:
-            self._here.pop(row[0], None)
+        self._forget(row[0] for row in known)
 
     def _rows(self, file: int, documents: Iterable[Seen]) -> tuple[list[_Values], list[_Values]]:
         """What is to be written, in order of id as that is where it goes: of ids that were new, and the others."""
@@ -183,6 +172,7 @@ class Pass:
     ) -> None:
         """Give up what was not recorded; the file stays marked as being read."""
         self._drop([id for id, flight in self._flights.items() if flight.by is self])
+        self._forget([id for id, found in self._here.items() if self._path in found])
 
     # Deciding
 
@@ -222,9 +212,9 @@ class Pass:
 
     def _compare(self, id: bytes, holder: _Row, rows: list[_Row], position: int | str) -> Fate:
         """The text is the one that is held: from here, or from elsewhere."""
-        seen = id in self._here or (holder.seen == self._number and holder.position != position)
-        if id not in self._here:
-            self._here[id] = (self._since(rows, holder.digest), position)
+        here = self._here.setdefault(id, {})
+        seen = self._path in here or (holder.seen == self._number and holder.position != position)
+        here.setdefault(self._path, (self._since(rows, holder.digest), position))
         self._leans = True
         return "duplicate" if holder.file != self._file or seen else "unchanged"
 
@@ -235,9 +225,9 @@ class Pass:
             return True  # what is held was here, and is here no more
         if self._since(rows, digest) < epoch:
             return False  # this was decided when the text was new
-        since, here = self._here.get(id, (0, 0))
-        if since == epoch and position_order(here) < ours:
-            return False
+        for path, (since, here) in self._here.get(id, {}).items():
+            if since == epoch and (path, position_order(here)) < (self._path, ours):
+                return False
         rivals = [row for row in rows if row.digest == holder.digest and row.since == epoch]
         return all((self._path, ours) < self._place(row) for row in rivals)
 
@@ -245,7 +235,7 @@ class Pass:
         own = (row.since for row in rows if row.file == self._file and row.digest == digest)
         return min(own, default=self._reading.epoch)
 
-    def _place(self, row: _Row) -> tuple[str, _Order]:
+    def _place(self, row: _Row) -> tuple[str, Order]:
         with telling(self._ledger_path):
             (path,) = self._database.execute("SELECT path FROM files WHERE id = ?", (row.file,)).fetchone()
         return path, position_order(row.position)
@@ -260,6 +250,13 @@ class Pass:
                     "UPDATE files SET state = 'stale' WHERE path = ? AND state = 'done'",
                     [(path,) for path in followers],
                 )
+
+    def _forget(self, ids: Iterable[bytes]) -> None:
+        """These are recorded, or given up."""
+        for id in ids:
+            found = self._here.get(id, {})
+            if found.pop(self._path, None) and not found:
+                del self._here[id]
 
     def _leans_on_nothing(self, file: int) -> bool:
         """Whether a story was not sent because another stood for it, and that one is not there after all."""

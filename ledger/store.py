@@ -12,9 +12,10 @@ from typing import Self
 
 from ledger.database import select_by_id, telling, transaction
 from ledger.entries import SELECT_FILE, file_entry
+from ledger.flights import Flight, Here
 from ledger.gone import remove_rows
 from ledger.lock import RunLock
-from ledger.passes import UNHELD, Flight, Pass, Reading
+from ledger.passes import UNHELD, Pass, Reading
 from ledger.positions import origin_of, stored_text, told_text
 from ledger.records import Entry, FileEntry, Gone, LedgerError, Origin, Run, Totals
 
@@ -33,13 +34,11 @@ class Ledger:
     def __init__(self, database: sqlite3.Connection, path: Path, lock: RunLock | None) -> None:
         self._database = database
         self._lock = lock
-        self._flights: dict[bytes, Flight] = {}
+        self._under_way: tuple[dict[bytes, Flight], Here] = {}, {}
         self._run: tuple[str, int] | None = None  # run id, epoch
         self.path = path
         self.notes: list[str] = []  # what the opening found, in words
-        self.fresh = (
-            False  # True: nothing was known at opening, so the engine may hold more than the ledger says
-        )
+        self.fresh = False  # True: nothing was known at opening, so the engine may hold more than this tells
 
     # Runs
 
@@ -160,7 +159,7 @@ class Ledger:
             epoch=epoch,
             replace=replace,
         )
-        return Pass(self._database, self.path, self._flights, reading)
+        return Pass(self._database, self.path, self._under_way, reading)
 
     def prune(self, paths: Iterable[str]) -> Gone:
         """Forget these files; the ids that no other file yields become doomed.
@@ -243,8 +242,9 @@ class Ledger:
     def doomed(self, limit: int = 10_000) -> list[str]:
         """Ids that the engine is to delete now: no file yields them, and none is on its way."""
         with telling(self.path):
-            rows = self._database.execute("SELECT id FROM doomed LIMIT ?", (limit + len(self._flights),))
-            return [id.hex() for (id,) in rows if id not in self._flights][:limit]
+            flights, _ = self._under_way
+            rows = self._database.execute("SELECT id FROM doomed LIMIT ?", (limit + len(flights),))
+            return [id.hex() for (id,) in rows if id not in flights][:limit]
 
     def buried(self, ids: Sequence[str]) -> None:
         """The engine deleted these and committed."""

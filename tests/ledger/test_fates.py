@@ -93,6 +93,23 @@ def test_the_text_of_a_later_run_wins_and_stays(ledger: Ledger):
     assert held(ledger, "a") == "g#1"
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_text_that_moved_up_wins_also_when_both_files_are_asked_for_at_once(ledger: Ledger, at_once: bool):
+    read(ledger, "g", (1, "a", "x"))
+    next_run(ledger)
+    one, two = seen("f", [(1, "a", "x")]), seen("g", [(2, "a", "y")])
+    with begin(ledger, "f") as first, begin(ledger, "g") as second:
+        fates = first.fates(one)
+        if not at_once:
+            first.record(one)
+        fates += second.fates(two)
+        for reading, documents in ((first, one), (second, two)):
+            reading.record(documents)
+            reading.finish(Counts(read=1, duplicate=1))
+    assert fates == ["duplicate", "duplicate"]
+    assert "f" in ledger.stale()  # it is read again, and sends the text
+
+
 def test_a_run_that_did_not_end_is_resumed_so_the_first_path_still_wins(ledger: Ledger):
     read(ledger, "g", (1, "a", "y"))
     ledger.start("again", version="1")  # without end

@@ -70,3 +70,16 @@ def read_cursor(cursor: str, sort: Sort) -> dict[str, Any]:
             f"this is not a cursor of such a search: {cursor[:40]!r}", hint="ask again from the first page"
         )
     return state
+
+
+def keyword_filters(query: Query) -> list[tuple[str, tuple[str, ...]]]:
+    """The filters on keyword fields that the query has: a field, and the values that it may have."""
+    filters = (
+        ("language", tuple(tag.partition("-")[0] for tag in query.languages)),
+        ("dateline.places.name", query.places),
+        ("dateline.places.country", query.countries),
+        ("publisher", query.publishers),
+        ("section", query.sections),
+        ("dateline.agency", query.agencies),
+    )
+    return [(path, values) for path, values in filters if values]

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from engines.analysis import Chain, normalise_pattern, read_analysis
-from engines.asking import Asked
+from engines.asking import Asked, keyword_filters
 from engines.contract import FACETS, Query
 from engines.dates import day_bounds, range_bounds
 from engines.fields import read_fields
@@ -131,18 +131,7 @@ def _terms_like(node: Term, name: str, text: str, boost: float) -> Json:
 
 def _filters(query: Query) -> list[Json]:
     """One clause a kind of filter: any of its values."""
-    filters = [
-        _any_of(path, values)
-        for path, values in (
-            ("language", tuple(tag.partition("-")[0] for tag in query.languages)),
-            ("dateline.places.name", query.places),
-            ("dateline.places.country", query.countries),
-            ("publisher", query.publishers),
-            ("section", query.sections),
-            ("dateline.agency", query.agencies),
-        )
-        if values
-    ]
+    filters = [_any_of(path, values) for path, values in keyword_filters(query)]
     if query.sources:
         filters.append(_from_sources(query.sources))
     bounds = day_bounds(query.since, query.until)

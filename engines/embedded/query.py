@@ -10,6 +10,7 @@ from tantivy import FieldType, Occur, Schema
 from tantivy import Query as TantivyQuery
 
 from engines.analysis import Chain, KeyAnalysis, normalise_pattern, tokens_of
+from engines.asking import keyword_filters
 from engines.contract import Query
 from engines.dates import day_bounds, range_bounds
 from engines.embedded.document import PRESENT, exact_name, field_name, schema_of
@@ -131,18 +132,7 @@ def _boost(query: TantivyQuery, boost: float) -> TantivyQuery:
 
 def _filters(query: Query, key: KeyAnalysis) -> list[TantivyQuery]:
     """One query a kind of filter: any of its values."""
-    filters = [
-        _any_of(path, values, key)
-        for path, values in (
-            ("language", tuple(tag.partition("-")[0] for tag in query.languages)),
-            ("dateline.places.name", query.places),
-            ("dateline.places.country", query.countries),
-            ("publisher", query.publishers),
-            ("section", query.sections),
-            ("dateline.agency", query.agencies),
-        )
-        if values
-    ]
+    filters = [_any_of(path, values, key) for path, values in keyword_filters(query)]
     if query.sources:
         filters.append(_from_sources(query.sources, key))
     bounds = day_bounds(query.since, query.until)

@@ -164,10 +164,14 @@ def _post(
                 location=response.getheader("Location", ""),
                 body=response.read(MAX_ANSWER_BYTES),
             )
+    except ssl.SSLCertVerificationError as err:
+        raise KibanaError(
+            f"the certificate of {where} is not trusted: {err.verify_message}",
+            hint="give the file of its certificate authority: COPYDESK_ELASTIC_CA",
+        ) from err
     except ssl.SSLError as err:
         raise KibanaError(
-            f"the certificate of {where} is not trusted: {err.reason or err}",
-            hint="give the file of its certificate authority: COPYDESK_ELASTIC_CA",
+            f"{where} does not speak https: {err.reason or err}", hint="check the address; is it http://?"
         ) from err
     except TimeoutError as err:
         raise KibanaError(

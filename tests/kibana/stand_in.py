@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 
@@ -61,8 +63,8 @@ def accepted(objects: str) -> dict[str, Any]:
 
 
 @contextmanager
-def standing_in() -> Iterator[StandIn]:
-    """Start it, and stop it."""
+def standing_in(*, tls: tuple[Path, Path] | None = None) -> Iterator[StandIn]:
+    """Start it, and stop it; with a certificate and its key it speaks https."""
     stand_in = StandIn()
 
     class Handler(BaseHTTPRequestHandler):
@@ -90,6 +92,10 @@ def standing_in() -> Iterator[StandIn]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         stand_in.port = server.server_port
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

@@ -1,7 +1,10 @@
 """`copydesk kibana install`, against a server in Kibana's place: what it sends, and what it makes of answers."""
 
 import base64
+import shutil
 import socket
+import subprocess
+import threading
 
 import pytest
 
@@ -189,7 +192,6 @@ def test_nobody_there(copydesk):
 
 def test_what_speaks_no_http(copydesk):
     with socket.create_server(("127.0.0.1", 0)) as server:
-        import threading
 
         def speak() -> None:
             connection, _ = server.accept()
@@ -213,6 +215,28 @@ def test_https_that_is_none_and_an_authority_that_is_none(copydesk, stand_in, mo
     code, _, err = copydesk("install", "--kibana", "https://127.0.0.1:1")
     assert code == 2
     assert "none.pem" in err
+
+
+def test_https_with_an_authority_of_ones_own(copydesk, monkeypatch, tmp_path):
+    if shutil.which("openssl") is None:
+        pytest.skip("makes its certificate with openssl, which is not installed")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+         "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+         "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    monkeypatch.setenv("COPYDESK_ELASTIC_PASSWORD", PASSWORD)
+    with standing_in(tls=(certificate, key)) as server:
+        url = server.url.replace("http:", "https:")
+        code, _, err = copydesk("install", "--kibana", url)
+        assert code == 2
+        assert "is not trusted" in err
+        assert not server.asked
+        monkeypatch.setenv("COPYDESK_ELASTIC_CA", str(certificate))
+        assert copydesk("install", "--kibana", url)[0] == 0
+        assert server.asked[0].headers["authorization"].startswith("Basic ")
 
 
 @pytest.mark.parametrize(

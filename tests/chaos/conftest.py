@@ -1,0 +1,60 @@
+"""Fixtures of the chaos tests: how many points, at which moments, and a nursery to run commands in.
+
+Settings, read here only:
+COPYDESK_TEST_CHAOS: "long" for the long form (make chaos);
+COPYDESK_TEST_CHAOS_SEED: the seed of every random moment; it is printed when a test fails.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.nursery import Nursery, opened_nursery
+
+ENVIRONMENT = os.environ  # noqa: TID251 (tests have no settings of their own)
+
+
+@pytest.fixture(scope="session")
+def long_form() -> bool:
+    """Whether there is time for hundreds of points."""
+    return ENVIRONMENT.get("COPYDESK_TEST_CHAOS") == "long"
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    """Random moments, the same again with the same seed."""
+    seed = ENVIRONMENT.get("COPYDESK_TEST_CHAOS_SEED", "1")
+    print(f"COPYDESK_TEST_CHAOS_SEED={seed}")
+    return random.Random(seed)
+
+
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """A process that makes a `copydesk` in a hundredth of a second."""
+    with opened_nursery(tmp_path_factory.mktemp("nursery")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk in memory, of 64 MB, to be made small by `resize`."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small tmpfs needs root")
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64m", "none", folder],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip(f"cannot mount a small tmpfs: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)

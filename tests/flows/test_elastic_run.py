@@ -6,9 +6,9 @@ import pytest
 
 from engines import open_engine
 from engines.contract import EngineError, Query
+from flows.opening import open_run
 from flows.settings import Settings
 from flows.steps import Job
-from flows.target import open_run
 from tests.flows.test_run import story, write
 
 pytestmark = pytest.mark.elastic

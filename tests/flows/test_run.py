@@ -9,9 +9,9 @@ import pytest
 
 from engines import open_engine
 from engines.contract import EngineError, Query
+from flows.opening import open_run
 from flows.settings import Settings
 from flows.steps import Job
-from flows.target import open_run
 from ledger import LedgerError, read_ledger
 from ledger.rejects import read_rejects
 from transforms.records import Reject

@@ -162,7 +162,7 @@ def search(
 @_TO
 @_JSON
 def show(id: str, target: str | None, as_json: bool) -> int:
-    """Show one article as it is in the index, and everywhere it was read."""
+    """Show one article, and everywhere it was read."""
     from copydesk.ask import show_stored
 
     return show_stored(Settings.from_env(), target, id, as_json=as_json)
@@ -197,7 +197,7 @@ def explain(file: str, detector: str | None, fetched_at: datetime | None, as_jso
 @_TO
 @_JSON
 def doctor(target: str | None, as_json: bool) -> int:
-    """Check what is installed and reachable, what is wrong, and what to do."""
+    """Check what is installed, reachable, wrong; say what to do."""
     from copydesk.doctor import examine
 
     return examine(Settings.from_env(), target, as_json=as_json)

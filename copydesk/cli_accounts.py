@@ -42,7 +42,10 @@ def verify(
     wait: bool,
     as_json: bool,
 ) -> int:
-    """Compare the index with the accounts: every article asked for by its id, and strays found."""
+    """Compare the index with the accounts.
+
+    Every article is asked for by its id, and what the accounts do not know is found.
+    """
     from copydesk.accounts import desk_of, verify_target
 
     if repair and sample is not None:

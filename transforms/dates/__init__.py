@@ -140,12 +140,17 @@ def _day_reading(text: str, language: str | None) -> Reading | None:
 
 
 def _stamp_tokens(line: str) -> list[Token] | None:
-    """The tokens of a line that may be a stamp: short, every word known. Most lines end at their first word."""
+    """The tokens of a line that may be a stamp: short, every word known. Most lines end at their first word.
+
+    Who sent the story may stand after it ("2025-06-18 09:20 Source: …"), and is left out.
+    """
     if len(line) > LONGEST_STAMP or (len(line) > _LONGEST_WITHOUT_DIGIT and not _DIGIT.search(line)):
         return None
-    known = vocabulary().words
+    known, sources = vocabulary().words, vocabulary().sources
     found: list[Token] = []
     for token in tokens(line):
+        if token.text in sources and found and line[token.end :].lstrip()[:1] in (":", "："):
+            return found
         if token.text not in known and token.text[0].isalpha():
             return None
         found.append(token)

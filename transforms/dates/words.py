@@ -17,7 +17,7 @@ import regex
 
 #: "p.m." is one word; digits of any script make a number; marks belong to their letter (Devanagari, Thai).
 _TOKEN = regex.compile(r"[ap]\.\s?m\b\.?|\d+|[\p{L}\p{M}\u200c\u200d]+|[^\s\p{L}\p{M}]", regex.IGNORECASE)
-_MARKS = regex.compile(r"[\u0300-\u036f\u0640\u064b-\u0655\u200c\u200d]")
+_MARKS = regex.compile(r"[\u0300-\u036f\u0640\u064b-\u0655\u093c\u200c\u200d]")
 #: Signs that may stand inside a name of several words: "segunda-feira", "п'ятниця", "a. m.".
 _INSIDE = frozenset("-.'’ʼ")
 
@@ -51,12 +51,13 @@ class Vocabulary:
     units: dict[str, set[str]] = field(default_factory=dict)
     marks: set[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=set)
     edges: set[str] = field(default_factory=set)  # the words that "… ago" begins or ends with
+    sources: frozenset[str] = frozenset()  # what stands before who sent a story: "2025-06-18 09:20 来源：…"
     ones: frozenset[str] = frozenset()
     ands: frozenset[str] = frozenset()
 
 
 def fold(word: str) -> str:
-    """Lower case without accents, Arabic vowel signs and joiners: "AOÛT" and "aout" are one.
+    """Lower case without accents, Arabic vowel signs, nuktas and joiners: "AOÛT" and "aout" are one.
 
     >>> fold("AOÛT"), fold("أبريل") == fold("ابريل"), fold("KASIM") == fold("kasım")
     ('aout', True, True)
@@ -113,6 +114,7 @@ def vocabulary() -> Vocabulary:
             _add_ago(made, unit, patterns)
     for phrases in stamps["just_now"].values():
         made.exact.update({_split(phrase): ("second", 0) for phrase in phrases})
+    made.sources = frozenset(fold(word) for words in stamps["source"].values() for word in words)
     made.ones, made.ands = (frozenset(map(fold, stamps[key])) for key in ("one", "and"))
     _close(made)
     return made

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 #: "By", in the languages whose bylines have such a word.
 _BY = re.compile(
-    r"(?:(?:written |reported |story |words |text |article |updated |posted |published )?by|von|vom|par|por|door|di|da|av|af|av|oleh|autor(?:es|in|a)?|author|text|texte|testo|von:|автор)\s{0,3}:?\s+(?=\S)",
+    r"(?:(?:written |reported |story |words |text |article |updated |posted |published )?by|von|vom|par|por|door|di|da|av|af|av|oleh|autor(?:es|in|a)?|author|text|texte|testo|tekst|haber|szerző|auteur|von:|автор|מאת|بقلم|كتبت?|نویسنده|گزارش|tác giả|συντάκτης)\s{0,3}:?\s+(?=\S)",
     re.IGNORECASE,
 )
 _AND = re.compile(

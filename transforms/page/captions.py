@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from transforms.page.blocks import Block, Frame
 from transforms.page.classes import meanings, rules
@@ -15,25 +16,33 @@ _BOX_CHARACTERS = 400  # of all text in a picture's box; with more the box holds
 _BOX_BLOCKS = 4
 _BOX_LEVELS = 3
 _TAIL = 140  # characters at a caption's end that may hold its credit
-_WORDS = (
-    r"photo(?:graph)?s?(?:\s(?:by|credit))?|picture|image|credit|copyright|source|fotos?(?:\sde)?|bild|bildquelle|quelle|"
-    r"cr[eé]dits?|cr[eé]dito|fuente|fotograf[ií]a|imagen|reprodução|via|©|\(c\)|写真|图|사진"
-)
-#: A credit at the end of a caption: in brackets, after a word for it, or after ©.
-#: Source: tests/cases/credits.jsonl
-_CREDIT = re.compile(
-    rf"\s*(?:[(\[]\s?(?P<bracket>[^()\[\]]{{2,100}})[)\]]|(?<!\w)(?:{_WORDS})\s?[:/©]\s?(?P<word>[^:]{{2,100}})|©\s?(?P<sign>[^©]{{2,100}}))\.?$",
-    re.IGNORECASE,
-)
 _AGENCY = re.compile(
     r"[/|]|\b(?:AP|AFP|EPA|EFE|ANSA|dpa|APA|Reuters|Getty|Images|Shutterstock|Photo|Foto|Courtesy|Bloomberg|Xinhua|TASS|Press|"
     r"Alamy|Imago|iStock|Unsplash|Pexels|Instagram|YouTube|Wikimedia|Keystone|Picture Alliance)\b",
     re.IGNORECASE,
 )
-_CREDIT_WORD = re.compile(
-    r"^(?:[\W_]|(?:photo(?:graph)?s?|picture|fotos?|credits?|copyright|image|by|bild|bildquelle|quelle|source|imagen?)\b)+",
-    re.IGNORECASE,
-)
+#: "EFE/Archivo" after the last sentence: an agency in capitals and its archive or its photographer.
+_SLASHED = re.compile(r"[.!?…]\s(?P<said>[A-Z]{2,8}\s?/\s?[^\W\d_][\w .-]{1,40})\.?$")
+
+
+@cache
+def _credit() -> re.Pattern[str]:
+    """A credit at the end of a caption: in brackets, after a word for it, or after ©."""
+    words = "|".join(re.escape(word).replace(r"\ ", r"\s") for word in rules().credit_marks)
+    shorts = "|".join(rules().credit_shorts)
+    return re.compile(
+        rf"\s*(?:[(\[（【]\s?(?P<bracket>[^()\[\]（）【】]{{2,100}})[)\]）】]"
+        rf"|(?<!\w)(?:(?:{words})\s?[:：/©=＝]|(?:{shorts})\.)\s?(?P<word>[^:：]{{2,100}})|©\s?(?P<sign>[^©]{{2,100}}))\.?$",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _credit_word() -> re.Pattern[str]:
+    """What stands before the name in a credit."""
+    words = "|".join(re.escape(word).replace(r"\ ", r"\s") for word in (*rules().credit_marks, "by"))
+    shorts = "|".join(rules().credit_shorts)
+    return re.compile(rf"^(?:[\W_]|(?:{words}|{shorts})(?!\w)|(?:{words})(?=[:：=＝]))+", re.IGNORECASE)
 
 
 def mark_pictures(blocks: Sequence[Block]) -> None:
@@ -114,14 +123,21 @@ def split_credit(text: str, credit: str | None = None) -> Caption:
     Caption(text='The bridge at dawn.', credit='Ana Ruiz/AP')
     >>> split_credit("The bridge at dawn Photo: Ana Ruiz")
     Caption(text='The bridge at dawn', credit='Ana Ruiz')
+    >>> split_credit("路上のバス（写真＝共同通信）")
+    Caption(text='路上のバス', credit='共同通信')
+    >>> split_credit("El faro, de noche. EFE/Archivo").credit
+    'EFE/Archivo'
     >>> split_credit("The mayor (right)")
     Caption(text='The mayor (right)', credit=None)
     """
-    match = None if credit else _CREDIT.search(text, max(0, len(text) - _TAIL))
+    tail = max(0, len(text) - _TAIL)
+    match = None if credit else _credit().search(text, tail)
+    if match is None and not credit and (slashed := _SLASHED.search(text, tail)):
+        return Caption(text=text[: slashed.start("said")].rstrip(), credit=slashed["said"])
     if match is None or match.start() == 0:
         return Caption(text=text, credit=_tidy(credit or ""))
     said = match["bracket"] or match["word"] or match["sign"]
-    if match["bracket"] and not _AGENCY.search(said):
+    if match["bracket"] and not _AGENCY.search(said) and not _is_marked(said):
         return Caption(text=text)
     return Caption(text=text[: match.start()].rstrip(" |-–—/"), credit=_tidy(said))
 
@@ -135,5 +151,10 @@ def _marked_credit(owner: Frame) -> str | None:
     return None
 
 
+def _is_marked(said: str) -> bool:
+    """Whether brackets say themselves that they hold a credit: "(Foto: …)", "（写真＝…）"."""
+    return any(sign in said for sign in ":：=＝") and _credit().fullmatch(said) is not None
+
+
 def _tidy(credit: str) -> str | None:
-    return _CREDIT_WORD.sub("", credit).rstrip(" .)|") or None
+    return _credit_word().sub("", credit).rstrip(" .)|") or None

@@ -27,6 +27,8 @@ class Rules:
     pictures: re.Pattern[str]  # names of boxes around a picture
     lines: frozenset[str]
     line_starts: tuple[str, ...]
+    credit_marks: tuple[str, ...]  # longest first
+    credit_shorts: tuple[str, ...]
     meta: dict[str, tuple[str, ...]]  # names of <meta> elements by field, best first
 
 
@@ -46,6 +48,8 @@ def rules() -> Rules:
         pictures=re.compile("|".join(raw["caption"]["boxes"]), re.IGNORECASE),
         lines=frozenset(raw["lines"]["equal"]),
         line_starts=tuple(raw["lines"]["starts"]),
+        credit_marks=tuple(sorted(raw["credit"]["marks"], key=len, reverse=True)),
+        credit_shorts=tuple(raw["credit"]["short"]),
         meta={name: tuple(names) for name, names in raw["meta"].items()},
     )
 

@@ -24,7 +24,7 @@ _SUBJECT = re.compile(
 )
 #: "Words. (credit)" in any script; the word before a colon in the brackets says only that a credit follows.
 _BRACKETED = re.compile(
-    r"([^()（）]{10,600}?)\s*[(（](?:[^\s():：（）]{1,10}[:：]\s?)?([^()（）]{2,60})[)）]\.?$"
+    r"([^()（）]{10,600}?)\s*[(（](?:[^\s():：=＝（）]{1,10}[:：=＝]\s?)?([^()（）]{2,60})[)）]\.?$"
 )
 _LONG_LINE = 120  # characters
 _LEAST_BODY = 30  # in characters of an alphabet; less is no story
@@ -118,7 +118,16 @@ def _summary(labelled: Sequence[Labelled]) -> tuple[str, ...]:
 
 
 def _captions(labelled: Sequence[Labelled]) -> tuple[Caption, ...]:
-    return tuple(dict.fromkeys(_caption(text) for text in _texts(labelled, "caption")))
+    """Each caption once; a credit on a line of its own goes with the text over it."""
+    texts: list[str] = []
+    is_open = False
+    for each in labelled:
+        if is_open and each.label == "caption":
+            texts[-1] = f"{texts[-1]} {each.row.text}"
+        elif each.label == "caption":
+            texts.append(each.row.text)
+        is_open = each.rule == "neighbours:credit" and not is_open
+    return tuple(dict.fromkeys(map(_caption, texts)))
 
 
 def _caption(text: str) -> Caption:

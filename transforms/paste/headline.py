@@ -11,6 +11,8 @@ from transforms.paste.rows import Row
 _SIZES = range(8, 260)
 _GOOD_SIZES = range(25, 170)
 _LONGEST_LINE = 130  # characters; a longer line is text even without an end mark
+_KICKER = 18  # characters of an alphabet
+_KICKERS = 2  # rows over a headline: a section, a theme
 _HEAD = 80  # rows looked at
 _PREFIX = 40  # characters that a section or "Update" may put before a repeated headline
 
@@ -50,8 +52,14 @@ def _points(rows: Sequence[Row], at: int, first: int, times: int) -> float:
     row = rows[at]
     if row.size not in _SIZES or row.known is not None or row.end in ("colon", "comma"):
         return 0
+    first_line = all(other.size < _KICKER or other.known is not None for other in rows[:at])
     points = 1.0 + 2 * (times > 1) + (row.size in _GOOD_SIZES) - 2 * bool(row.bullet)
-    points += (at == 0) + 0.5 * (row.gap > 0) + (row.end != "stop") - (row.text.islower())
+    points += (
+        (at == 0 or (at <= _KICKERS and first_line))
+        + 0.5 * (row.gap > 0)
+        + (row.end != "stop")
+        - (row.text.islower())
+    )
     after = rows[at + 1 : min(first, at + 4)]
     points += any(other.known and other.known[0] in ("timestamp", "byline") for other in after)
     return points - 0.05 * min(20, first - at)

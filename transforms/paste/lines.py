@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from transforms.page.captions import split_credit
 from transforms.paste.evidence import CERTAIN
 from transforms.paste.headline import find_headline, repeats_headline
-from transforms.paste.prose import BODY, rate_rows
+from transforms.paste.prose import BODY, opens_story, rate_rows
 from transforms.paste.rows import Row
 from transforms.records import Line
 
@@ -19,12 +19,12 @@ _KICKER = 45
 _BULLET = 18
 _MOST_BULLETS = 8
 _TEASERS = 0.3  # share of a story's text that may stand over its headline and be teasers
-_OVER_HEADLINE = 2  # rows
 _AFTER_HEADLINE = 25  # rows
-_SURE = 0.85  # a chance that outweighs a phrase: "Analysis" inside a story is a sub-head
-_CREDIT_TAIL = re.compile(
-    r"[.。!?]\s?(?:(?:Фото|Foto|Fotos|Photo|Снимка|Kuva|Fotó|Zdjęcie|写真|사진|图|圖)\s?[:：/＝=]\s?[^.:]{2,50}|[A-Z]{2,6}/[\w .-]{2,40})\.?$"
+_SENTENCES = re.compile(
+    r"[^\W\d_]{3}[.!?]['\"”’»]?\s+[\"“‘„«¿¡']?[^\W\d_a-zß-ÿа-я]|[。！？।؟](?=[^\s”’」』]{5})"
 )
+_SURE = 0.85  # a chance that outweighs a phrase: "Analysis" inside a story is a sub-head
+_CLOCK = re.compile(r"\d[:.]\d\d|\b(?:19|20)\d\d\b")
 _CREDIT_END = re.compile(r"[(（\[][^()（）\[\]]{2,60}[)）\]]\.?$")
 
 
@@ -153,7 +153,7 @@ def _other_label(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str
     row, title = rows[n], around.title
     if row.known is not None:
         label, rule = row.known
-        if label == "navigation" and title is not None and 0 < title - n <= _OVER_HEADLINE and not row.bullet:
+        if label == "navigation" and title == n + 1 and not row.bullet:
             return "kicker", "place:above-title"
         if label == "caption" and around.captions[row.key] < n:
             return "repeated-caption", "repeats:caption"
@@ -172,23 +172,37 @@ def _label_above(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str
     if row.size >= _BULLET and not row.bullet and _is_credited(row.text):
         return "caption", "shape:ends-in-a-credit"
     if title is None or n < title:
-        near = title is not None and title - n <= _OVER_HEADLINE and row.size <= _KICKER and not row.bullet
+        near = title == n + 1 and _could_be_kicker(row)
         return ("kicker", "place:above-title") if near else ("navigation", "place:above-title")
     if row.bullet and row.size >= _BULLET:
         return "bullet", "place:bullet-above-body"
     if row.size in _DECK_SIZES and n - title <= _AFTER_HEADLINE and not row.bullet:
-        return "deck", "place:between-title-and-body"
-    if n < around.title_again and row.size <= _KICKER and all(other.known is None for other in rows[title:n]):
+        return _deck_label(rows, n, around)
+    again = around.title_again == n + 1 and all(other.known is None for other in rows[title:n])
+    if again and _could_be_kicker(row):
         return "kicker", "place:above-title"
     return "navigation" if row.bullet else "widget", "place:between-title-and-body"
 
 
+def _deck_label(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str]:
+    """A deck, unless the story itself begins with it: after a dateline, or as several sentences right on the body."""
+    row = rows[n]
+    if row.end == "stop" and (
+        opens_story(rows, n) or (n + 1 == around.first and _SENTENCES.search(row.text))
+    ):
+        return "body", "place:opens-body"
+    if row.end != "stop" and _CLOCK.search(row.text) and row.size <= _SUBHEAD:
+        return "widget", "place:between-title-and-body"
+    return "deck", "place:between-title-and-body"
+
+
+def _could_be_kicker(row: Row) -> bool:
+    """A few words of a section or a theme; no sentence, no stamp and nothing that goes on below."""
+    return row.size <= _KICKER and not row.bullet and row.end == "" and not _CLOCK.search(row.text)
+
+
 def _is_credited(text: str) -> bool:
-    return (
-        _CREDIT_END.search(text) is not None
-        or _CREDIT_TAIL.search(text, max(0, len(text) - 70)) is not None
-        or split_credit(text).credit is not None
-    )
+    return _CREDIT_END.search(text) is not None or split_credit(text).credit is not None
 
 
 def _has_credit_below(rows: Sequence[Row], n: int) -> bool:

@@ -107,7 +107,8 @@ def _known(text: str, key: str, size: int) -> tuple[str, str] | None:
     if size >= _MAX_KEY:
         return None
     found = find_phrase(text, key)
-    if found is None and _may_be_stamp(text) and is_stamp(text):
+    weak = found is None or (found[0] == "widget" and _DIGIT.search(text) is not None)
+    if weak and _may_be_stamp(text) and is_stamp(text):
         return "timestamp", "stamp"
     return found
 

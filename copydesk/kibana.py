@@ -89,7 +89,7 @@ def _parse_address(url: str) -> SplitResult:
         port_is_fine = parts.port != 0
     except ValueError:
         raise KibanaError("this address has a host or port that is none", hint=_EXAMPLE) from None
-    if parts.username is not None or parts.password is not None:
+    if "@" in url:  # also where it parses as something else: an address is printed
         raise KibanaError(
             "the address of Kibana holds a user or password",
             hint="take it out of the address and give it as a setting: COPYDESK_ELASTIC_USER and _PASSWORD",

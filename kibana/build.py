@@ -3,7 +3,8 @@
 The objects carry the oldest stamps that Kibana 8.8 takes, and newer ones migrate them: an object stamped newer than
 the Kibana that imports it is refused. Kibana refuses a dashboard with an attribute that it does not know, and shows
 nothing where a reference is missing; tests/kibana holds the file to both.
-Source: Kibana's own sample data, which is stamped so from 8.8 to 9; of maps, whose last change of form was in 8.4.
+Source: Kibana's own sample data, which is stamped so from 8.8 to 9; of maps, whose last change of form was in 8.4,
+the schemas that Kibana 9 checks layers by.
 """
 
 from __future__ import annotations
@@ -111,6 +112,8 @@ def _search(search: Mapping[str, Any]) -> Json:
         "sort": [[search["sort"], "desc"]],
         "grid": {},
         "hideChart": False,
+        "timeRestore": True,  # Discover would open on fifteen minutes
+        "timeRange": {"from": search["from"], "to": "now"},
         "kibanaSavedObjectMeta": {"searchSourceJSON": _dump(source)},
     }
 
@@ -120,6 +123,7 @@ def _map(places: Mapping[str, Any]) -> Json:
     state = {
         "zoom": 1.5,
         "center": {"lon": 10, "lat": 25},
+        "timeFilters": {"from": places["from"], "to": "now"},
         "query": _NO_QUERY,
         "filters": [],
         "settings": {"autoFitToDataBounds": True},
@@ -175,7 +179,9 @@ def _places_layer(places: Mapping[str, Any]) -> Json:
         "applyGlobalTime": True,
         "indexPatternRefName": "layer_1_source_index_pattern",
     }
-    layer = _layer("places", "GEOJSON_VECTOR", source, {"type": "VECTOR", "properties": style})
+    layer = _layer(
+        "places", "GEOJSON_VECTOR", source, {"type": "VECTOR", "isTimeAware": True, "properties": style}
+    )
     return layer | {"label": places["label"], "alpha": 0.75, "joins": []}
 
 
@@ -186,6 +192,7 @@ def _layer(name: str, kind: str, source: Json, style: Json) -> Json:
         "sourceDescriptor": source,
         "style": style,
         "visible": True,
+        "includeInFitToBounds": name == "places",
         "minZoom": 0,
         "maxZoom": 24,
     }

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.kibana.saved_objects import Chart, Json, map_layer, of_kind
+from tests.kibana.saved_objects import Chart, Json, map_layers, of_kind
 
 Ask = Callable[[Json], Json]
 
@@ -118,7 +118,7 @@ def ask_list(ask: Ask) -> list[Json]:
 
 def ask_map(ask: Ask) -> list[Json]:
     """Give the tiles of the map's circles."""
-    field = map_layer()["sourceDescriptor"]["geoField"]
+    field = map_layers()[1]["sourceDescriptor"]["geoField"]
     aggs = {
         "tiles": {
             "geotile_grid": {"field": field, "precision": 4},

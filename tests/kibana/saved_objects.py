@@ -60,6 +60,6 @@ def columns() -> Iterator[tuple[str, Json]]:
             yield f"{chart.name}/{name}", column
 
 
-def map_layer() -> Json:
+def map_layers() -> list[Json]:
     (entry,) = of_kind("map")
-    return json.loads(entry["attributes"]["layerListJSON"])[1]
+    return json.loads(entry["attributes"]["layerListJSON"])

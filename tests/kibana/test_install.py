@@ -252,8 +252,9 @@ def test_what_is_no_address_is_refused(copydesk, url):
     assert "http://localhost:5601" in err
 
 
-def test_an_address_with_a_password_is_refused_unseen(copydesk):
-    code, _, err = copydesk("install", "--kibana", f"http://ana:{PASSWORD}@localhost:5601")
+@pytest.mark.parametrize("scheme", ["http://", "https://", "", "//"])
+def test_an_address_with_a_password_is_refused_unseen(copydesk, scheme):
+    code, _, err = copydesk("install", "--kibana", f"{scheme}ana:{PASSWORD}@localhost:5601")
     assert code == 2
     assert "COPYDESK_ELASTIC_USER" in err
 

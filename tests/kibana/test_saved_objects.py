@@ -13,7 +13,7 @@ import pytest
 from copydesk.kibana import KibanaError, read_objects
 from engines.fields import read_fields
 from kibana.build import build
-from tests.kibana.saved_objects import charts, columns, map_layer, objects, of_kind, panels
+from tests.kibana.saved_objects import charts, columns, map_layers, objects, of_kind, panels
 
 ROOT = Path(__file__).parents[2]
 GRID = 48
@@ -35,6 +35,13 @@ ATTRIBUTES = {
     },
 }  # fmt: skip
 CONTROL_GROUP = {"panelsJSON", "controlStyle", "chainingSystem", "ignoreParentSettingsJSON"}
+LAYER = {
+    "id", "type", "sourceDescriptor", "style", "visible", "includeInFitToBounds", "minZoom", "maxZoom", "alpha", "label",
+}  # fmt: skip
+STYLED = {
+    "symbolizeAs", "fillColor", "lineColor", "lineWidth", "icon", "iconSize", "iconOrientation", "labelText",
+    "labelZoomRange", "labelColor", "labelSize", "labelBorderColor", "labelBorderSize", "labelPosition",
+}  # fmt: skip
 OPERATIONS = {"count", "unique_count", "max", "terms", "date_histogram", "formula", "math"}
 VISUALIZATIONS = {"lnsMetric", "lnsXY", "lnsDatatable"}  # their form is the same from 8.8 to 9
 AGGREGATABLE = {"keyword", "date", "number", "point"}
@@ -124,7 +131,7 @@ def test_search_and_map_name_their_data_view():
     assert [reference["name"] for reference in search["references"]] == [name]
     (places,) = of_kind("map")
     assert [reference["name"] for reference in places["references"]] == [
-        map_layer()["sourceDescriptor"]["indexPatternRefName"]
+        map_layers()[1]["sourceDescriptor"]["indexPatternRefName"]
     ]
 
 
@@ -235,10 +242,25 @@ def test_shares_of_what_is_undated_are_not_counted_by_date():
                 assert chart.view["timeFieldName"] == "ingested_at", chart.name
 
 
-def test_the_map_counts_places():
-    source = map_layer()["sourceDescriptor"]
-    assert source["type"] == "ES_GEO_GRID"
+def test_the_map_counts_places_in_layers_that_kibana_9_knows():
+    base, places = map_layers()
+    for layer in (base, places):
+        assert set(layer) <= LAYER | ({"joins"} if layer is places else set())
+    assert (base["type"], places["type"]) == ("EMS_VECTOR_TILE", "GEOJSON_VECTOR")
+    assert base["style"] == {"type": "EMS_VECTOR_TILE", "color": ""}
+    source = places["sourceDescriptor"]
+    assert set(source) == {
+        "id", "type", "geoField", "requestType", "resolution", "metrics", "applyGlobalQuery", "applyGlobalTime",
+        "indexPatternRefName",
+    }  # fmt: skip
+    assert (source["type"], source["requestType"], source["resolution"]) == ("ES_GEO_GRID", "point", "COARSE")
     assert read_fields().kinds[source["geoField"]] == "point"
+    style = places["style"]
+    assert set(style) == {"type", "isTimeAware", "properties"}
+    for name, drawn in style["properties"].items():
+        assert name in STYLED
+        if drawn.get("type") == "DYNAMIC":
+            assert drawn["options"]["field"] == {"name": "doc_count", "origin": "source"}
 
 
 def test_another_index_has_objects_of_its_own():

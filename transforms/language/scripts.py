@@ -149,16 +149,23 @@ def split_words(text: str) -> list[str]:
 
 
 class Words:
-    """A list of words to count; "tisuć*" is every word that begins so, "~qw" every one with such a letter."""
+    """A list of words to count.
+
+    "tisuć*" is every word that begins so, "*lijke" every longer one that ends so, "~qw" every one with such a letter.
+    """
 
     def __init__(self, listed: str) -> None:
-        self.whole = frozenset(word for word in listed.split() if word[-1] != "*" and word[0] != "~")
+        self.whole = frozenset(word for word in listed.split() if "*" not in word and word[0] != "~")
         self.signs = frozenset("".join(word[1:] for word in listed.split() if word[0] == "~"))
         self.begun = tuple(word[:-1] for word in listed.split() if word.endswith("*"))
+        self.ended = tuple(word[1:] for word in listed.split() if word.startswith("*"))
 
     def count(self, words: list[str]) -> int:
         """How many of `words` are on the list."""
-        found = sum(word in self.whole or word.startswith(self.begun) for word in words)
+        begun, ended = self.begun, self.ended
+        found = sum(
+            word in self.whole or word.startswith(begun) or word[1:].endswith(ended) for word in words
+        )
         return found + sum(not self.signs.isdisjoint(word) for word in words) if self.signs else found
 
 

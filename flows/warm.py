@@ -3,8 +3,7 @@
 Importing this module is its purpose: the workers then share the memory of the language model.
 """
 
-from transforms.language import detect_language
-
 import transforms.recipe  # noqa: F401  # imported for what it loads
+from transforms.language import detect_language
 
 detect_language("A few words in plain English, so that the model is in memory before the first story comes.")

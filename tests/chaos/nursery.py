@@ -122,7 +122,6 @@ def serve() -> None:
 
 def _load_everything() -> None:
     """Do once what would take each child a second: import, and shape a story of each language."""
-    import copydesk.run
     import engines.elastic
     import engines.embedded  # noqa: F401
     from tests.chaos.corpus import LANGUAGES, story

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from engines.embedded.document import IDENTITY, JSON, schema_of
 #: Room for the terms of a writer before it writes a segment; taken as needed. The engine commits by bytes over
 #: all writers, so that many languages together stay as small as one.
 WRITER_BYTES = 30_000_000
+_FULL = ("No space left", "StorageFull", "QuotaExceeded")
+_THREAD_DIED = "An error occurred in a thread"  # all that tantivy tells of a full disk that its writers met
 _LEAST_WRITER_BYTES = 15_000_000  # tantivy asks for as much
 _HEX = "0123456789abcdef"  # all that ids are made of
 
@@ -38,7 +41,7 @@ def _translate(message: str, folder: Path) -> EngineError:
         return EngineError(
             f"another process is writing to {folder}", hint="wait until it has ended, or name another folder"
         )
-    if "No space left" in message or "StorageFull" in message or "QuotaExceeded" in message:
+    if any(word in message for word in _FULL) or (_THREAD_DIED in message and _is_nearly_full(folder)):
         return EngineError(
             f"the disk of {folder} is full", hint="free some space and run again; nothing is lost"
         )
@@ -51,6 +54,11 @@ def _translate(message: str, folder: Path) -> EngineError:
         f"the index in {folder} does not work: {message.splitlines()[0] if message else 'no reason given'}",
         hint="copydesk doctor; if it stays so, remove the folder and ingest again",
     )
+
+
+def _is_nearly_full(folder: Path) -> bool:
+    """Tell whether a writer's segment may not fit."""
+    return folder.exists() and shutil.disk_usage(folder).free < WRITER_BYTES
 
 
 def _whitespace() -> tantivy.TextAnalyzer:

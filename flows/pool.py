@@ -149,15 +149,15 @@ def _executor(workers: int) -> ProcessPoolExecutor:
 def _start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the main process, which ends the batch
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_die_with_main_process, daemon=True).start()
 
 
-def _die_with_parent(parent: int) -> None:
-    """Leave when the main process was killed: nobody else would tell a forkserver's child."""
-    waiting = threading.Event()
-    while os.getppid() == parent:
-        waiting.wait(1)
-    os._exit(0)
+def _die_with_main_process() -> None:
+    """Leave when the main process was killed. Its forkserver, our parent, stays as long as a worker does."""
+    main = multiprocessing.parent_process()
+    if main is not None:
+        main.join()
+        os._exit(0)
 
 
 def _shape(raws: Sequence[RawDocument], stamp: RunStamp, detector: str) -> Shaped:

@@ -44,6 +44,12 @@ class Child:
             self.code = self.nursery.ask({"wait": self.pid})
         return self.code
 
+    def poll(self) -> int | None:
+        """As `wait`, but None when it still runs."""
+        if self.code is None and not _is_running(self.pid):
+            self.wait()
+        return self.code
+
     def said(self) -> str:
         """What it has printed so far, on both streams."""
         return self.output.read_text(errors="replace")
@@ -91,6 +97,10 @@ def opened_nursery(folder: Path) -> Iterator[Nursery]:
         process.stdin.close()
 
 
+def _is_running(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
 def run_copydesk(arguments: Sequence[str]) -> None:
     """Run the command with small shards; it ends the process."""
     import flows.reading
@@ -122,6 +132,7 @@ def serve() -> None:
 
 def _load_everything() -> None:
     """Do once what would take each child a second: import, and shape a story of each language."""
+    import copydesk.run  # noqa: F401
     import engines.elastic
     import engines.embedded  # noqa: F401
     from tests.chaos.corpus import LANGUAGES, story

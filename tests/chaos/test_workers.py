@@ -21,8 +21,8 @@ from tests.chaos.nursery import ROOT
 
 pytestmark = pytest.mark.slow
 STORIES = 600
-#: Seconds that a worker may outlive its main process: it looks once a second.
-ORPHAN_S = 8
+#: Seconds that a worker may outlive its main process, on a busy machine.
+ORPHAN_S = 10
 
 
 @pytest.fixture
@@ -129,6 +129,7 @@ def test_killed_workers_cost_nothing(nursery, copy, tmp_path, undisturbed, chanc
                     os.kill(victim, signal.SIGKILL)
             said, _ = run.communicate(timeout=120)
             assert run.returncode == 0, said
+            until(lambda: not family(run.pid), ORPHAN_S)
         held = read_holdings(f"file:{index}", index / "state")
         agree(held)
         assert differences(held, undisturbed) == []

@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ class Proxy:
     plan: Callable[[int], Fault | None] = lambda _number: None
     bulks: int = 0
     ids: list[list[str]] = field(default_factory=list)  # of each bulk request
+    refused: Counter[str] = field(default_factory=Counter)  # ids that the node itself answered 429
     encodings: list[str | None] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -91,6 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
             kept = [lines for status, (_, lines) in zip(statuses, operations, strict=True) if status is None]
             body = b"".join(kept)
         status, answer = self._ask(body) if body else (200, b'{"items":[]}')
+        with self.server.proxy.lock:
+            self.server.proxy.refused.update(_refused(status, answer, [id for id, _ in operations]))
         if fault.lose_answer:
             self._cut()
             return
@@ -136,6 +140,14 @@ def _operations(body: bytes) -> list[tuple[str, bytes]]:
         ((kind, about),) = json.loads(action).items()
         operations.append((about["_id"], action if kind == "delete" else action + next(lines)))
     return operations
+
+
+def _refused(status: int, answer: bytes, ids: list[str]) -> list[str]:
+    if status == 429:
+        return ids
+    items = json.loads(answer).get("items", ()) if status == 200 else ()
+    statuses = [result.get("status") for item in items for result in item.values()]
+    return [id for id, status in zip(ids, statuses, strict=False) if status == 429]
 
 
 def _spliced(answer: bytes, statuses: list[int | None], *, shorten: bool) -> bytes:

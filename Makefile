@@ -33,7 +33,7 @@ lint: $(INSTALLED_DEV) ## style and types
 	$(BIN)/mypy
 
 unit: $(INSTALLED_DEV) ## all tests, with coverage
-	COVERAGE_CORE=sysmon $(BIN)/coverage erase
+	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --include='transforms/*' --fail-under=98 --skip-covered

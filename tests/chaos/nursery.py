@@ -92,9 +92,11 @@ def opened_nursery(folder: Path) -> Iterator[Nursery]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
-        yield Nursery(process, folder)
         assert process.stdin is not None
-        process.stdin.close()
+        try:
+            yield Nursery(process, folder)
+        finally:
+            process.stdin.close()  # it ends
 
 
 def _is_running(pid: int) -> bool:

@@ -114,6 +114,16 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One of the indexes that were made under a name, one after the other. Searches see the live one."""
+
+    number: int
+    is_live: bool
+    documents: int
+    version: str  # of copydesk, which made it; "" when it does not say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One line of `copydesk doctor`."""
 
@@ -149,6 +159,9 @@ class Engine(Protocol):
     def ids(self) -> Iterator[tuple[str, str]]:
         """Every id that was committed, with the index that holds it; one that two hold comes twice."""
 
+    def documents(self) -> Iterator[Document]:
+        """Every document that was committed, as it was sent."""
+
     def get(self, id: str) -> Article | None:
         """One article as it is held."""
 
@@ -160,6 +173,18 @@ class Engine(Protocol):
 
     def check(self) -> list[Finding]:
         """What is wrong, for `copydesk doctor`. Never raises."""
+
+    def generations(self) -> list[Generation]:
+        """All that there are, by number; also those that this version cannot read."""
+
+    def generation(self, number: int) -> Engine:
+        """Open one of them, or a new one, to load it beside the live one. To be closed; it has no generations."""
+
+    def activate(self, number: int) -> None:
+        """From now on all that is asked and loaded is this one: all at once, for every process."""
+
+    def drop(self, number: int) -> None:
+        """Remove one for good; EngineError for the live one."""
 
     def close(self) -> None:
         """Release everything; what was not committed may be lost."""

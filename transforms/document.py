@@ -65,6 +65,18 @@ def to_document(article: Article, stamp: RunStamp) -> Document:
     )
 
 
+def document_from_json(source: bytes) -> Document:
+    """Make the document again that an engine took."""
+    fields = orjson.loads(source)
+    return Document(
+        id=fields["id"],
+        digest=fields["digest"],
+        language=fields.get("language", "und"),
+        origin=fields["origin"],
+        json=source,
+    )
+
+
 def article_from_json(source: bytes | Mapping[str, Any]) -> Article:
     """Make the article again that `to_document` wrote.
 

@@ -12,21 +12,31 @@ from typing import Any, Self
 
 import orjson
 
-from engines.analysis import key_of, read_analysis
-from engines.asking import Asked, read_cursor, read_query, write_cursor
-from engines.contract import EngineError, FacetValue, Finding, Hit, Loaded, Page, Query, Status, Stored
+from engines.analysis import key_of
+from engines.asking import read_cursor, read_query
+from engines.contract import (
+    EngineError,
+    Finding,
+    Generation,
+    Loaded,
+    Page,
+    Query,
+    Status,
+    Stored,
+)
+from engines.elastic.answer import NOTHING, key_in, next_cursor, read_facet, read_hit, scan
 from engines.elastic.bulk import Operation, Sender
 from engines.elastic.client import Access, connect, parse_address, translated
 from engines.elastic.doctor import examine
+from engines.elastic.generations import drop, list_generations, swap
 from engines.elastic.index import Indexes, create_index, end_loading, read_indexes
 from engines.elastic.query import render_search
-from engines.highlight import highlight
-from transforms.document import article_from_json
+from transforms.document import article_from_json, document_from_json
 from transforms.records import Article, Document, Reject
 
+SOURCES_A_SEARCH = 500
 IDS_A_SEARCH = 2000  # a stray in a second index must not push another one out of the answer
 MOST_HITS = 10_000  # Elasticsearch's `index.max_result_window`
-_MOMENT_KEPT = "2m"  # from one answer to the next question
 REMEMBERED_S = 10.0  # another run may make an index for a new language
 
 
@@ -37,8 +47,12 @@ class ElasticEngine:
     Elasticsearch that takes nothing.
     """
 
-    def __init__(self, url: str, *, patience_s: float = 120.0, **access: str | None) -> None:
+    def __init__(
+        self, url: str, *, number: int | None = None, patience_s: float = 120.0, **access: str | None
+    ) -> None:
         self._address = parse_address(url)
+        self._number = number  # None: the live generation
+        self._options: dict[str, Any] = {"patience_s": patience_s, **access}
         self.url = self._address.url
         self._client = connect(self._address, Access(**access))
         self._sender = Sender(self._client, self._address, patience_s=patience_s)
@@ -48,7 +62,12 @@ class ElasticEngine:
 
     def identity(self) -> str:
         """Give the token of the live generation."""
-        return self._read().identity
+        return read_indexes(self._client, self._address, self._number, checked=False).identity
+
+    @property
+    def _readable(self) -> str:
+        """The name to search: the alias, or the indexes of a generation that is not live."""
+        return self._address.name if self._number is None else self._known.names
 
     def load(self, documents: Iterable[Document]) -> Iterator[Loaded | Reject]:
         """Send documents. Between two commits an id comes in one language: where it was is looked up."""
@@ -90,7 +109,7 @@ class ElasticEngine:
             keys = {document.id: key_of(document.language) for document in chunk}
             settled = {key for key in set(keys.values()) if not held - {key}}
             for hit in self._find([id for id, key in keys.items() if key not in settled]):
-                if (key := _key_in(hit)) != keys[hit["_id"]]:
+                if (key := key_in(hit)) != keys[hit["_id"]]:
                     moves.setdefault(hit["_id"], []).append(self._deletion(key, hit["_id"]))
             yield from chunk
 
@@ -134,7 +153,7 @@ class ElasticEngine:
         """Look up digests, of what was committed."""
         self._read()
         return {
-            hit["_id"]: Stored(digest=hit["fields"]["digest"][0], index=_key_in(hit))
+            hit["_id"]: Stored(digest=hit["fields"]["digest"][0], index=key_in(hit))
             for hit in self._find(ids)
         }
 
@@ -142,7 +161,7 @@ class ElasticEngine:
         for start in range(0, len(ids) if self._known.by_key else 0, IDS_A_SEARCH):
             with translated(self._address):
                 answer = self._client.search(
-                    index=self._address.name,
+                    index=self._readable,
                     query={"ids": {"values": list(ids[start : start + IDS_A_SEARCH])}},
                     source=False,
                     docvalue_fields=[{"field": "digest"}],
@@ -152,32 +171,25 @@ class ElasticEngine:
 
     def ids(self) -> Iterator[tuple[str, str]]:
         """List every id, as of one moment."""
-        if not self._read().by_key:
-            return
-        with translated(self._address):
-            moment = self._client.open_point_in_time(index=self._address.name, keep_alive=_MOMENT_KEPT)["id"]
-        after: Any = None
-        while True:
-            pit = {"id": moment, "keep_alive": _MOMENT_KEPT}
-            with translated(self._address):
-                answer = self._client.search(
-                    pit=pit, sort=["_shard_doc"], size=MOST_HITS, source=False,
-                    search_after=after, track_total_hits=False,
-                )  # fmt: skip
-            hits = answer["hits"]["hits"]
-            yield from ((hit["_id"], _key_in(hit)) for hit in hits)
-            if len(hits) < MOST_HITS:
-                break
-            moment, after = answer["pit_id"], hits[-1]["sort"]
-        with translated(self._address):
-            self._client.close_point_in_time(id=moment)
+        return ((hit["_id"], key_in(hit)) for hit in self._scan(MOST_HITS, source=False))
+
+    def documents(self) -> Iterator[Document]:
+        """Read every document, as of one moment."""
+        return (
+            document_from_json(orjson.dumps(hit["_source"]))
+            for hit in self._scan(SOURCES_A_SEARCH, source=True)
+        )
+
+    def _scan(self, size: int, *, source: bool) -> Iterator[Any]:
+        if self._read().by_key:
+            yield from scan(self._client, self._address, self._readable, size, source=source)
 
     def get(self, id: str) -> Article | None:
         """Read one article."""
         if not self._recent().by_key:
             return None
         with translated(self._address):
-            answer = self._client.search(index=self._address.name, query={"ids": {"values": [id]}}, size=1)
+            answer = self._client.search(index=self._readable, query={"ids": {"values": [id]}}, size=1)
         hits = answer["hits"]["hits"]
         return article_from_json(hits[0]["_source"]) if hits else None
 
@@ -187,16 +199,16 @@ class ElasticEngine:
         asked = read_query(query)
         state = read_cursor(query.cursor, asked.sort) if query.cursor else {"seen": asked.offset}
         indexes = {key: index.name for key, index in self._recent().by_key.items()}
-        answer = self._ask(render_search(asked, query, indexes), state) if indexes else _NOTHING
+        answer = self._ask(render_search(asked, query, indexes), state) if indexes else NOTHING
         hits = answer["hits"]["hits"]
         total = answer["hits"]["total"]["value"]
         seen = state["seen"] + len(hits)
         return Page(
             total=total,
             took_ms=round((time.perf_counter() - started) * 1000, 3),
-            hits=tuple(_hit(hit, asked, query) for hit in hits),
-            facets={name: _facet(answer, name, query.facet_size) for name in query.facets},
-            cursor=_cursor(hits[-1], asked, seen) if hits and seen < total else None,
+            hits=tuple(read_hit(hit, asked, query) for hit in hits),
+            facets={name: read_facet(answer, name, query.facet_size) for name in query.facets},
+            cursor=next_cursor(hits[-1], asked, seen) if hits and seen < total else None,
             notes=asked.notes,
         )
 
@@ -209,7 +221,7 @@ class ElasticEngine:
                 hint="go on with the cursor of the page before, or narrow the search",
             )
         with translated(self._address):
-            return self._client.search(index=self._address.name, body=body).body
+            return self._client.search(index=self._readable, body=body).body
 
     def status(self) -> Status:
         """Count what is held."""
@@ -233,8 +245,27 @@ class ElasticEngine:
         """Look for what is wrong; end the load mode that a killed run left."""
         return list(examine(self._client, self._address))
 
+    def generations(self) -> list[Generation]:
+        """List all that there are, by number."""
+        return list_generations(self._client, self._address)
+
+    def generation(self, number: int) -> ElasticEngine:
+        """Open a generation, or a new one."""
+        live = read_indexes(self._client, self._address, checked=False)
+        beside = None if live.by_key and live.generation == number else number
+        return ElasticEngine(self.url, number=beside, **self._options)
+
+    def activate(self, number: int) -> None:
+        """Make a generation the live one."""
+        swap(self._client, self._address, number)
+        self._read()
+
+    def drop(self, number: int) -> None:
+        """Remove a generation that is not the live one."""
+        drop(self._client, self._address, number)
+
     def _read(self) -> Indexes:
-        self._known = read_indexes(self._client, self._address)
+        self._known = read_indexes(self._client, self._address, self._number)
         self._known_until = time.monotonic() + REMEMBERED_S
         return self._known
 
@@ -254,30 +285,3 @@ class ElasticEngine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-_NOTHING: Mapping[str, Any] = {"hits": {"hits": [], "total": {"value": 0}}, "aggregations": {}}
-
-
-def _key_in(hit: Mapping[str, Any]) -> str:
-    return str(hit["_index"].rpartition(".")[2])
-
-
-def _hit(hit: Mapping[str, Any], asked: Asked, query: Query) -> Hit:
-    article = article_from_json(hit["_source"])
-    key = read_analysis().keys[_key_in(hit)]
-    return Hit(
-        id=article.id,
-        score=hit["_score"] if asked.sort == "relevance" else None,
-        article=article,
-        highlights=highlight(asked.node, article, key) if query.highlight else {},
-    )
-
-
-def _facet(answer: Mapping[str, Any], name: str, size: int) -> tuple[FacetValue, ...]:
-    buckets = answer["aggregations"].get(name, {}).get("buckets", ())
-    return tuple(FacetValue(value=one["key"], count=one["doc_count"]) for one in buckets[:size])
-
-
-def _cursor(last: Mapping[str, Any], asked: Asked, seen: int) -> str:
-    return write_cursor({"sort": asked.sort, "after": last["sort"], "seen": seen})

@@ -36,6 +36,9 @@ class Index:
     generation: int
     token: str  # a UUID of its generation
     is_loading: bool  # refresh is off
+    is_live: bool  # it is read through the alias
+    version: str  # of copydesk, which made it
+    is_current: bool  # its fields and analysis are those of this version
 
     @property
     def write_alias(self) -> str:
@@ -45,10 +48,11 @@ class Index:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indexes:
-    """The live generation; empty before anything was loaded."""
+    """One generation, the live one as a rule; empty before anything was loaded."""
 
     generation: int = 0
     by_key: Mapping[str, Index]
+    is_live: bool = True
 
     @property
     def identity(self) -> str:
@@ -61,49 +65,75 @@ class Indexes:
         return ",".join(index.name for index in self.by_key.values())
 
 
-def read_indexes(client: Elasticsearch, address: Address) -> Indexes:
-    """See what is there. EngineError for an index that another program or another mapping made."""
+def read_indexes(
+    client: Elasticsearch, address: Address, generation: int | None = None, *, checked: bool = True
+) -> Indexes:
+    """See what there is of the live generation, or of another.
+
+    EngineError for an index that another program made, or, unless `checked=False`, another mapping.
+    """
+    found = read_all(client, address)
+    if generation is None:
+        indexes = [index for index in found if index.is_live]
+    else:
+        indexes = [index for index in found if index.generation == generation]
+    for index in indexes if checked else ():
+        if not index.is_current:
+            raise EngineError(
+                f"{index.name} at {address.host} was made by copydesk {index.version} with other fields or analysis",
+                hint="copydesk reindex makes a new one beside it, or use that version",
+            )
+    number = max((index.generation for index in indexes), default=0)
+    return Indexes(
+        generation=number if generation is None else generation,
+        by_key={index.key: index for index in indexes},
+        is_live=generation is None,
+    )
+
+
+def read_all(client: Elasticsearch, address: Address) -> list[Index]:
+    """See the indexes of every generation. EngineError when something else has the name, or reads through it."""
     with translated(address):
         found = client.indices.get(
             index=f"{address.name},{address.name}.g*",
             ignore_unavailable=True,
             filter_path="*.aliases,*.mappings._meta,*.settings.index.refresh_interval",
         ).body
-    live = {name: about for name, about in found.items() if address.name in about.get("aliases", {})}
-    for name in found.keys() - live.keys():
+    indexes = []
+    for name, about in found.items():
+        is_live = address.name in about.get("aliases", {})
         if name == address.name:
             raise EngineError(
                 f"{address.url} is an index that copydesk did not make",
                 hint="choose another name: copydesk reads its own indexes through an alias",
             )
-    indexes = [_read_index(name, about, address) for name, about in live.items()]
-    return Indexes(
-        generation=max((index.generation for index in indexes), default=0),
-        by_key={index.key: index for index in indexes},
-    )
+        index = _read_index(name, about, address, is_live=is_live)
+        if index:
+            indexes.append(index)
+        elif is_live:
+            raise EngineError(
+                f"{address.url} reads an index that copydesk did not make: {name}",
+                hint=f"take it out of the alias {address.name}, or choose another name",
+            )
+    return indexes
 
 
-def _read_index(name: str, about: Mapping[str, Any], address: Address) -> Index:
+def _read_index(name: str, about: Mapping[str, Any], address: Address, *, is_live: bool) -> Index | None:
+    """Read what an index says of itself; None when it is none of ours."""
     meta = about.get("mappings", {}).get("_meta", {})
     parts = re.fullmatch(re.escape(address.name) + r"\.g(\d+)\.([a-z]+)", name)
     if parts is None or meta.get("made_by") != "copydesk" or parts[2] not in read_analysis().keys:
-        raise EngineError(
-            f"{address.url} reads an index that copydesk did not make: {name}",
-            hint=f"take it out of the alias {address.name}, or choose another name",
-        )
-    key = parts[2]
-    if meta.get("mapping") != mapping_hash(key):
-        raise EngineError(
-            f"{name} at {address.host} was made by copydesk {meta.get('version')} with other fields or analysis",
-            hint=f"use that version, or load into a new name beside it, and delete {address.name}.* when done",
-        )
+        return None
     refresh = about.get("settings", {}).get("index", {}).get("refresh_interval")
     return Index(
         name=name,
-        key=key,
+        key=parts[2],
         generation=int(parts[1]),
         token=str(meta.get("token")),
         is_loading=refresh == NOT_WHILE_LOADING,
+        is_live=is_live,
+        version=str(meta.get("version", "")),
+        is_current=meta.get("mapping") == mapping_hash(parts[2]),
     )
 
 
@@ -116,24 +146,30 @@ def create_index(client: Elasticsearch, address: Address, key: str, indexes: Ind
         generation=generation,
         token=indexes.identity.partition("+")[0] or uuid.uuid4().hex,
         is_loading=True,
+        is_live=indexes.is_live,
+        version=metadata.version("copydesk"),
+        is_current=True,
     )
     body = index_body(key)
     body["mappings"]["_meta"] = {
         "made_by": "copydesk",
-        "version": metadata.version("copydesk"),
+        "version": index.version,
         "mapping": mapping_hash(key),
         "generation": generation,
         "token": index.token,
     }
     body["settings"]["refresh_interval"] = NOT_WHILE_LOADING
-    body["aliases"] = {address.name: {"is_write_index": False}, index.write_alias: {}}
+    body["aliases"] = {index.write_alias: {}}
+    if index.is_live:
+        body["aliases"][address.name] = {"is_write_index": False}
     with translated(address):
         try:
             client.indices.create(index=index.name, **body)
         except BadRequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise
-            return read_indexes(client, address).by_key[key]  # another run was quicker
+            beside = None if indexes.is_live else generation
+            return read_indexes(client, address, beside).by_key[key]  # another run was quicker
     return index
 
 

@@ -13,18 +13,22 @@ from typing import Self
 import orjson
 
 from engines.analysis import key_of
-from engines.contract import EngineError, Finding, Loaded, Page, Query, Status, Stored
+from engines.contract import EngineError, Finding, Generation, Loaded, Page, Query, Status, Stored
 from engines.embedded.document import to_tantivy
 from engines.embedded.manifest import (
+    Manifest,
+    activate_manifest,
+    drop_generation,
     generation_folder,
     keys_in,
     make_manifest,
+    read_generations,
     read_manifest,
     tantivy_version,
 )
 from engines.embedded.search import answer
-from engines.embedded.shelf import Shelf, engine_errors
-from transforms.document import article_from_json
+from engines.embedded.shelf import Shelf, documents_in, engine_errors
+from transforms.document import article_from_json, document_from_json
 from transforms.records import Article, Document, Reject
 
 #: Documents looked up together, to find those that another language's index holds.
@@ -42,10 +46,11 @@ class _Uncommitted:
 
 
 class EmbeddedEngine:
-    """An index in a folder."""
+    """An index in a folder: its live generation, or the one of that number."""
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, number: int | None = None) -> None:
         self._path = Path(path)
+        self._number = number
         self.url = f"file:{path}"
         self._shelves: dict[str, Shelf] = {}
         self._uncommitted = _Uncommitted({})
@@ -53,8 +58,11 @@ class EmbeddedEngine:
 
     def identity(self) -> str:
         """A token that changes when the index is made anew; "" before there is one."""
-        manifest = read_manifest(self._path)
+        manifest = self._manifest(checked=False)
         return f"{manifest.uuid}.{manifest.generation}" if manifest else ""
+
+    def _manifest(self, *, checked: bool = True) -> Manifest | None:
+        return read_manifest(self._path, self._number, checked=checked)
 
     def load(self, documents: Iterable[Document]) -> Iterator[Loaded | Reject]:
         """Write documents, replacing those of the same id."""
@@ -117,6 +125,13 @@ class EmbeddedEngine:
             for id in shelf.ids():
                 yield id, key
 
+    def documents(self) -> Iterator[Document]:
+        """Every document that was committed, as it was sent."""
+        for shelf in list(self._shelves.values()) if self._open() else ():
+            ids = shelf.ids()
+            while chunk := list(itertools.islice(ids, _CHUNK)):
+                yield from map(document_from_json, shelf.sources(chunk))
+
     def get(self, id: str) -> Article | None:
         """One article as it is held."""
         for shelf in self._shelves.values() if self._open() else ():
@@ -134,7 +149,7 @@ class EmbeddedEngine:
 
     def status(self) -> Status:
         """How much is held."""
-        manifest = read_manifest(self._path)
+        manifest = self._manifest()
         shelves = self._shelves.values() if self._open() else ()
         with engine_errors(self._path):
             documents = {shelf.key.key: shelf.searcher().num_docs for shelf in shelves}
@@ -159,6 +174,44 @@ class EmbeddedEngine:
         count = sum(status.documents.values())
         return [Finding(level="ok", what=f"{status.engine}, {count} articles in {self._path}")]
 
+    def generations(self) -> list[Generation]:
+        """All that there are, by number."""
+        live = read_manifest(self._path, checked=False)
+        return [
+            Generation(
+                number=number,
+                is_live=manifest == live,
+                documents=self._count(number),
+                version=manifest.copydesk,
+            )
+            for number, manifest in read_generations(self._path).items()
+        ]
+
+    def _count(self, number: int) -> int:
+        """Count a generation's documents as tantivy's own files tell, which other versions' can be asked too."""
+        folder = self._path / f"g{number}"
+        return sum(documents_in(folder / key) for key in keys_in(folder))
+
+    def generation(self, number: int) -> EmbeddedEngine:
+        """Open a generation, or a new one."""
+        live = read_manifest(self._path, checked=False)
+        return EmbeddedEngine(self._path, number=None if live and live.generation == number else number)
+
+    def activate(self, number: int) -> None:
+        """Make a generation the live one."""
+        activate_manifest(self._path, number)
+
+    def drop(self, number: int) -> None:
+        """Remove a generation that is not the live one."""
+        live = read_manifest(self._path, checked=False)
+        if live and live.generation == number:
+            raise EngineError(f"generation {number} is the live one", hint="copydesk reindex makes another")
+        if number not in read_generations(self._path):
+            raise EngineError(
+                f"there is no generation {number} in {self._path}", hint="copydesk generations list"
+            )
+        drop_generation(self._path, number)
+
     def close(self) -> None:
         """Release everything; what was not committed is lost."""
         for shelf in self._shelves.values():
@@ -175,7 +228,7 @@ class EmbeddedEngine:
 
     def _open(self) -> bool:
         """Open what another process may have added; False when there is no index yet."""
-        manifest = read_manifest(self._path)
+        manifest = self._manifest()
         if manifest is None:
             return False
         generation = generation_folder(self._path, manifest)
@@ -189,7 +242,7 @@ class EmbeddedEngine:
 
     def _make(self) -> None:
         if not self._open():
-            make_manifest(self._path)
+            make_manifest(self._path, self._number)
             self._open()
 
     def _shelf(self, key: str) -> Shelf:

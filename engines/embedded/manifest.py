@@ -1,6 +1,7 @@
 """The folder of an embedded index: what made it, which generation is read, and where each key's index lies.
 
-PATH/manifest.json      format, tantivy's version, uuid, generation, fingerprint of the analysis
+PATH/manifest.json      the live generation: format, tantivy's version, uuid, number, fingerprint of the analysis
+PATH/g1/manifest.json   the same of each generation that is not live; copied to PATH it is
 PATH/g1/en/  PATH/g1/ar/  …  one tantivy index each, made when a language is first seen
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import shutil
 import uuid
 from dataclasses import asdict, dataclass
 from importlib import metadata, resources
@@ -31,11 +33,15 @@ class Manifest:
     uuid: str
     generation: int
     analysis: str
+    copydesk: str = ""  # the version that made it
 
 
-def read_manifest(folder: Path) -> Manifest | None:
-    """Read what the folder says of itself; None when there is no index yet. EngineError when it is not for us."""
-    path = folder / _NAME
+def read_manifest(folder: Path, generation: int | None = None, *, checked: bool = True) -> Manifest | None:
+    """Read what the folder says of its live generation, or of another; None when there is none.
+
+    EngineError when it is not for us; with `checked=False` it need not be, as only its number is asked for.
+    """
+    path = (folder if generation is None else folder / f"g{generation}") / _NAME
     try:
         manifest = Manifest(**orjson.loads(path.read_bytes()))
     except FileNotFoundError:
@@ -48,19 +54,67 @@ def read_manifest(folder: Path) -> Manifest | None:
         raise EngineError(f"cannot read {path}: {error.strerror}", hint="check who may read it") from error
     except (TypeError, ValueError) as error:
         raise EngineError(f"{path} is damaged: {error}", hint=_anew(folder)) from error
-    _check(manifest, folder)
+    if checked:
+        _check(manifest, folder)
     return manifest
 
 
-def make_manifest(folder: Path) -> Manifest:
-    """Make a new index's folder and say in it what made it."""
+def make_manifest(folder: Path, generation: int | None = None) -> Manifest:
+    """Make a new index's folder and say in it what made it; or that of a generation beside the live one."""
     manifest = Manifest(
         format=FORMAT,
         tantivy=tantivy_version(),
         uuid=uuid.uuid4().hex,
-        generation=1,
+        generation=max(read_generations(folder), default=0) + 1 if generation is None else generation,
         analysis=analysis_hash(),
+        copydesk=metadata.version("copydesk"),
     )
+    home = generation_folder(folder, manifest)
+    if generation is None:
+        _write(folder, manifest)
+    else:
+        shutil.rmtree(home, ignore_errors=True)  # what a kill left of one that was being dropped
+        _write(home, manifest)
+    return manifest
+
+
+def read_generations(folder: Path) -> dict[int, Manifest]:
+    """Read what every generation says of itself, whatever made it."""
+    found = {}
+    for path in folder.glob(f"g*/{_NAME}"):
+        number = path.parent.name[1:]
+        if number.isdecimal() and (manifest := read_manifest(folder, int(number), checked=False)):
+            found[int(number)] = manifest
+    live = read_manifest(folder, checked=False)
+    return dict(sorted((found | ({live.generation: live} if live else {})).items()))
+
+
+def activate_manifest(folder: Path, generation: int) -> None:
+    """Let the folder say that this generation is the live one, in one rename."""
+    manifest = read_manifest(folder, generation)
+    if manifest is None:
+        raise EngineError(
+            f"there is no generation {generation} in {folder}", hint="copydesk generations list"
+        )
+    live = read_manifest(folder, checked=False)
+    if live and not (generation_folder(folder, live) / _NAME).exists():
+        _write(generation_folder(folder, live), live)
+    _write(folder, manifest)
+
+
+def drop_generation(folder: Path, generation: int) -> None:
+    """Remove a generation's folder, what makes it one first."""
+    home = folder / f"g{generation}"
+    try:
+        (home / _NAME).unlink()
+        shutil.rmtree(home)
+    except OSError as error:
+        raise EngineError(
+            f"cannot remove {home}: {error.strerror}", hint="check who may write there"
+        ) from error
+
+
+def _write(folder: Path, manifest: Manifest) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f"{_NAME}.{os.getpid()}"
@@ -72,7 +126,6 @@ def make_manifest(folder: Path) -> Manifest:
     except OSError as error:
         hint = "free some space" if error.errno == 28 else "check who may write there, or name another folder"
         raise EngineError(f"cannot make an index in {folder}: {error.strerror}", hint=hint) from error
-    return manifest
 
 
 def generation_folder(folder: Path, manifest: Manifest) -> Path:
@@ -109,11 +162,12 @@ def _check(manifest: Manifest, folder: Path) -> None:
     if _minor(manifest.tantivy) != _minor(tantivy_version()):
         raise EngineError(
             f"the index in {folder} was made by tantivy {manifest.tantivy}, installed is {tantivy_version()}",
-            hint=f"pip install 'tantivy=={manifest.tantivy}', or {_anew(folder)}",
+            hint=f"copydesk reindex, or pip install 'tantivy=={manifest.tantivy}'",
         )
     if manifest.analysis != analysis_hash():
         raise EngineError(
-            f"the index in {folder} was made with other rules for words or fields", hint=_anew(folder)
+            f"the index in {folder} was made with other rules for words or fields",
+            hint=f"copydesk reindex, or {_anew(folder)}",
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
 import tantivy
 
 from engines.analysis import CHAINS, KeyAnalysis, read_analysis, tantivy_analyzer
@@ -54,6 +55,18 @@ def _translate(message: str, folder: Path) -> EngineError:
         f"the index in {folder} does not work: {message.splitlines()[0] if message else 'no reason given'}",
         hint="copydesk doctor; if it stays so, remove the folder and ingest again",
     )
+
+
+def documents_in(folder: Path) -> int:
+    """Count what a key's index holds, by its list of segments alone: whatever version of ours made it.
+
+    Source: tantivy's meta.json, `segments: [{max_doc, deletes: {num_deleted_docs}}]`
+    """
+    try:
+        segments = orjson.loads((folder / "meta.json").read_bytes())["segments"]
+    except (OSError, ValueError, KeyError):
+        return 0
+    return sum(one["max_doc"] - (one["deletes"] or {}).get("num_deleted_docs", 0) for one in segments)
 
 
 def _is_nearly_full(folder: Path) -> bool:
@@ -119,6 +132,13 @@ class Shelf:
         with engine_errors(self.folder):
             hits = searcher.search(self._with_ids([id]), limit=1, count=False).hits
             return searcher.doc(hits[0][1]).get_first(JSON) if hits else None
+
+    def sources(self, ids: Sequence[str]) -> list[bytes]:
+        """Give the JSON of each of these that it holds."""
+        searcher = self.searcher()
+        with engine_errors(self.folder):
+            hits = searcher.search(self._with_ids(ids), limit=len(ids), count=False).hits
+            return [searcher.doc(address).get_first(JSON) for _, address in hits]
 
     def _with_ids(self, ids: Sequence[str]) -> tantivy.Query:
         return tantivy.Query.term_set_query(schema_of(self.key.key), "id", list(ids))

@@ -1,0 +1,70 @@
+"""What Elasticsearch answers, in words of the contract. Imported by engines.elastic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from engines.analysis import read_analysis
+from engines.asking import Asked, write_cursor
+from engines.contract import FacetValue, Hit, Query
+from engines.elastic.client import Address, translated
+from engines.highlight import highlight
+from transforms.document import article_from_json
+
+_MOMENT_KEPT = "2m"  # from one answer to the next question
+
+NOTHING: Mapping[str, Any] = {"hits": {"hits": [], "total": {"value": 0}}, "aggregations": {}}
+
+
+def key_in(hit: Mapping[str, Any]) -> str:
+    """Give the analyzer key of the index that a hit is in."""
+    return str(hit["_index"].rpartition(".")[2])
+
+
+def read_hit(hit: Mapping[str, Any], asked: Asked, query: Query) -> Hit:
+    """Make a hit of ours of one of Elasticsearch's."""
+    article = article_from_json(hit["_source"])
+    key = read_analysis().keys[key_in(hit)]
+    return Hit(
+        id=article.id,
+        score=hit["_score"] if asked.sort == "relevance" else None,
+        article=article,
+        highlights=highlight(asked.node, article, key) if query.highlight else {},
+    )
+
+
+def read_facet(answer: Mapping[str, Any], name: str, size: int) -> tuple[FacetValue, ...]:
+    """Give the first values of a facet."""
+    buckets = answer["aggregations"].get(name, {}).get("buckets", ())
+    return tuple(FacetValue(value=one["key"], count=one["doc_count"]) for one in buckets[:size])
+
+
+def next_cursor(last: Mapping[str, Any], asked: Asked, seen: int) -> str:
+    """Say where the page ends, to go on from there."""
+    return write_cursor({"sort": asked.sort, "after": last["sort"], "seen": seen})
+
+
+def scan(
+    client: Elasticsearch, address: Address, indexes: str, size: int, *, source: bool
+) -> Iterator[Mapping[str, Any]]:
+    """Give every hit there is as of one moment, so many an answer."""
+    with translated(address):
+        moment = client.open_point_in_time(index=indexes, keep_alive=_MOMENT_KEPT)["id"]
+    after: Any = None
+    while True:
+        pit = {"id": moment, "keep_alive": _MOMENT_KEPT}
+        with translated(address):
+            answer = client.search(
+                pit=pit, sort=["_shard_doc"], size=size, source=source,
+                search_after=after, track_total_hits=False,
+            )  # fmt: skip
+        hits = answer["hits"]["hits"]
+        yield from hits
+        if len(hits) < size:
+            break
+        moment, after = answer["pit_id"], hits[-1]["sort"]
+    with translated(address):
+        client.close_point_in_time(id=moment)

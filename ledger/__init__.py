@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
 from ledger.database import open_database, read_database, telling, transaction
-from ledger.lock import take_lock
+from ledger.lock import RunLock, take_lock
 from ledger.records import LedgerError
+from ledger.shelved import LEDGER, take_up
 from ledger.store import Ledger
 
-_FILE = "ledger.sqlite"
 _LOCK = "run.lock"
 _CONTENTS = ("documents", "files", "doomed", "facts", "runs")
 
@@ -42,16 +43,10 @@ def open_ledger(
         if say is not None:
             say(text)
 
+    lock = _lock(folder, target, wait, note)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as err:
-        raise LedgerError(
-            f"cannot make the state folder {folder}: {err.strerror}",
-            hint="give a folder that you can write to",
-        ) from err
-    lock = take_lock(folder / _LOCK, target, wait=wait, say=note)
-    try:
-        path = folder / _FILE
+        take_up(folder, identity)
+        path = folder / LEDGER
         database = open_database(path, say=note)
         with telling(path), transaction(database):
             facts = dict(database.execute("SELECT name, value FROM facts"))
@@ -69,11 +64,32 @@ def open_ledger(
     return ledger
 
 
+@contextmanager
+def hold_accounts(folder: Path, *, target: str, wait: bool, say: Callable[[str], None]) -> Iterator[None]:
+    """Keep every run out of the state folder, without opening the ledger."""
+    lock = _lock(folder, target, wait, say)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _lock(folder: Path, target: str, wait: bool, say: Callable[[str], None]) -> RunLock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise LedgerError(
+            f"cannot make the state folder {folder}: {err.strerror}",
+            hint="give a folder that you can write to",
+        ) from err
+    return take_lock(folder / _LOCK, target, wait=wait, say=say)
+
+
 def read_ledger(folder: Path) -> Ledger | None:
     """Open the accounts for reading only, also while a run writes them; None when there are none."""
-    path = folder / _FILE
+    path = folder / LEDGER
     database = read_database(path)
     return None if database is None else Ledger(database, path, None)
 
 
-__all__ = ["Ledger", "LedgerError", "open_ledger", "read_ledger", "state_folder"]
+__all__ = ["Ledger", "LedgerError", "hold_accounts", "open_ledger", "read_ledger", "state_folder"]

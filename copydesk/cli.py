@@ -11,6 +11,7 @@ import click
 
 from copydesk import __version__
 from copydesk.cli_accounts import elastic, rejects, verify
+from copydesk.cli_generations import generations, migrate, reindex
 from copydesk.cli_kibana import kibana
 from copydesk.options import AS_JSON as _JSON
 from copydesk.options import TO as _TO
@@ -220,7 +221,7 @@ def serve(paths: Sequence[str], target: str | None, cron: str) -> int:
     return serve_ingest(list(paths), target or settings.target, cron)
 
 
-for command in (verify, rejects, elastic, kibana):
+for command in (verify, rejects, elastic, kibana, reindex, generations, migrate):
     cli.add_command(command)
 
 

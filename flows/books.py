@@ -5,14 +5,14 @@ A kill at any point leaves them behind the index, never ahead of it: what they d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from engines.analysis import key_of
-from flows.reading import InputFile, find_inputs
+from flows.reading import InputFile
 from flows.shards import Part, Shard
 from ledger import Ledger
 from ledger.passes import Pass
@@ -94,11 +94,11 @@ class Books:
         self._keep(reject, reject.origin, None)
         self.files_done += 1
 
-    def to_read_again(self) -> list[InputFile]:
-        """Give the files that no longer count as read, each once in a run; those that are gone are left."""
-        stale = [path for path in self.ledger.stale() if path not in self._again and Path(path).exists()]
-        self._again.update(stale)
-        return [file for file in find_inputs(stale, ()) if isinstance(file, InputFile)]
+    def to_read_again(self, find: Callable[[Sequence[str]], list[InputFile]]) -> list[InputFile]:
+        """Give the files that no longer count as read, each once in a run; those not found are left."""
+        files = find([path for path in self.ledger.stale() if path not in self._again])
+        self._again.update(file.path for file in files)
+        return files
 
     # While it is loaded
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from time import perf_counter, time_ns
 
 from sources import read
@@ -39,6 +40,19 @@ class Piece:
     item: RawDocument | Reject | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """Copy that does not come from files as they are now: which files it is of, and how it is read."""
+
+    files: Sequence[InputFile]  # in the order of reading
+    every: Mapping[str, InputFile]  # by path: also those that were read before and may be wanted again
+    read: Callable[[InputFile], Iterable[RawDocument | Reject]]
+
+    def find(self, paths: Iterable[str]) -> list[InputFile]:
+        """Those of these paths."""
+        return [self.every[path] for path in paths if path in self.every]
+
+
 def find_inputs(paths: Iterable[str], skip: Sequence[str]) -> Iterator[InputFile | Reject]:
     """Find the files that `paths` name, with size and time; SourceError when one is not there at all."""
     for found in find_files(paths, skip=skip):
@@ -54,8 +68,16 @@ def find_inputs(paths: Iterable[str], skip: Sequence[str]) -> Iterator[InputFile
                 yield InputFile(path=found, size=fingerprint.size, mtime_ns=fingerprint.mtime_ns)
 
 
+def find_existing(paths: Iterable[str]) -> list[InputFile]:
+    """Find those of these files that are still there."""
+    there = [path for path in paths if Path(path).exists()]
+    return [file for file in find_inputs(there, ()) if isinstance(file, InputFile)]
+
+
 def read_batches(
-    files: Iterable[InputFile], fetched_at: datetime | None, seconds: dict[str, float]
+    files: Iterable[InputFile],
+    read: Callable[[InputFile], Iterable[RawDocument | Reject]],
+    seconds: dict[str, float],
 ) -> Iterator[tuple[list[Piece], list[RawDocument]]]:
     """Read the files one after the other; give pieces, and beside them the raw documents among these.
 
@@ -64,7 +86,7 @@ def read_batches(
     pieces: list[Piece] = []
     weight = 0
     start = perf_counter()
-    for piece in _pieces(files, fetched_at):
+    for piece in _pieces(files, read):
         pieces.append(piece)
         weight += _weight(piece.item)
         if len(pieces) >= _BATCH_DOCUMENTS or weight >= _BATCH_BYTES:
@@ -76,9 +98,16 @@ def read_batches(
         yield pieces, _raws(pieces)
 
 
-def _pieces(files: Iterable[InputFile], fetched_at: datetime | None) -> Iterator[Piece]:
+def read_file(file: InputFile, fetched_at: datetime | None = None) -> Iterator[RawDocument | Reject]:
+    """Read a file as it is now."""
+    return read(file.path, fetched_at=fetched_at)
+
+
+def _pieces(
+    files: Iterable[InputFile], read: Callable[[InputFile], Iterable[RawDocument | Reject]]
+) -> Iterator[Piece]:
     for file in files:
-        for item in read(file.path, fetched_at=fetched_at):
+        for item in read(file):
             yield Piece(file, item)
         yield Piece(file, None)
 

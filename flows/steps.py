@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from itertools import count
 from time import perf_counter
@@ -22,7 +23,7 @@ from typing import Self
 from engines.contract import Engine, EngineError
 from flows.books import SENT, Books
 from flows.pool import ShapingPool, usable_cores
-from flows.reading import InputFile, find_inputs, read_batches
+from flows.reading import InputFile, Supply, find_existing, find_inputs, read_batches, read_file
 from flows.shards import Part, Shard, collect
 from ledger.records import Fate
 from ledger.report import RunReport
@@ -59,6 +60,7 @@ class Job:
     rescan: bool = False  # read also what looks unchanged
     prune: bool = False  # forget files that are gone
     skip: Sequence[str] = ()  # folders that are ours, not input
+    supply: Supply | None = None  # where copy comes from instead of `paths`
 
 
 class Run:
@@ -82,7 +84,8 @@ class Run:
         self._ask_engine = books.ledger.fresh and engine.status().generation > 0
 
     def __enter__(self) -> Self:
-        self._inputs = list(find_inputs(self._job.paths, self._job.skip))
+        supply = self._job.supply
+        self._inputs = list(supply.files if supply else find_inputs(self._job.paths, self._job.skip))
         self._bytes_total = sum(file.size for file in self._inputs if isinstance(file, InputFile))
         self._books.ledger.start(self.run_id, version=VERSION)
         return self
@@ -99,15 +102,17 @@ class Run:
         stamp = RunStamp(run_id=self.run_id, ingested_at=datetime.now(UTC), version=VERSION)
         self._pool = ShapingPool(self._workers(), stamp, self._job.detector)
         numbers = count(1)
+        supply = self._job.supply
+        read = supply.read if supply else partial(read_file, fetched_at=self._job.fetched_at)
         files: Iterable[InputFile] = self._to_read()
         while files:
-            batches = read_batches(files, self._job.fetched_at, self._seconds)
+            batches = read_batches(files, read, self._seconds)
             for shard in collect(self._pool.shape(batches), numbers):
                 self._seconds["shape"] = self._pool.seconds
                 yield shard
                 if self.stopping:
                     return
-            files = self._books.to_read_again()
+            files = self._books.to_read_again(supply.find if supply else find_existing)
         if self._job.prune:
             self._books.prune()
         self._delete_doomed()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from transforms.dateline import find_late_dateline, parse_dateline
 from transforms.dates import parse_date
 from transforms.identity import canonical_url, story_id
-from transforms.language import DETECTORS, detect_language
+from transforms.language import DETECTORS, Language, detect_language
 from transforms.page import read_page
 from transforms.paste import read_copy
 from transforms.records import (
@@ -44,17 +46,25 @@ class _Dated:
         return self.value.date() if isinstance(self.value, datetime) else self.value
 
 
-def to_articles(raw: RawDocument, *, detector: str = DETECTORS[0]) -> list[Article | Reject]:
+def to_articles(
+    raw: RawDocument, *, detector: str = DETECTORS[0], languages: Sequence[str] | None = None
+) -> list[Article | Reject]:
     r"""Shape one raw document: its articles in order, or the one Reject that says why there is none.
+
+    `languages` are the tags looked for; None: every one of languages.json.
 
     >>> raw = RawDocument(origin="a.txt", media="text", text="Rain\n\nPARIS: It rained on Monday, and how it did.")
     >>> [article.dateline.places[0].name for article in to_articles(raw)]
     ['Paris']
     """
+    detect = partial(detect_language, detector=detector, languages=languages)
     copies = _copies(raw)
     if isinstance(copies, Reject):
         return [copies]
-    articles = [_article(copy, raw, detector) for copy in copies if copy.paragraphs or copy.summary]
+    told = [copy for copy in copies if copy.paragraphs or copy.summary]
+    if raw.media == "html" and len(told) > 1:
+        raw = replace(raw, given=_of_page(raw.given))
+    articles = [_article(copy, raw, detect, place) for place, copy in enumerate(told, 1)]
     if not articles:
         return [Reject(origin=raw.origin, stage="shape", reason="no-article", detail="no body was found",
                        offset=raw.offset)]  # fmt: skip
@@ -67,12 +77,22 @@ def _copies(raw: RawDocument) -> list[Copy] | Reject:
     return read_copy(raw.text, raw.given, single=raw.single)
 
 
-def _article(copy: Copy, raw: RawDocument, detector: str) -> Article:
+def _of_page(given: Given) -> Given:
+    """What is said of a page of several stories, and so of each: not its address, headline, authors or dates."""
+    return Given(
+        publisher=given.publisher,
+        section=given.section,
+        language=given.language,
+        fetched_at=given.fetched_at,
+    )
+
+
+def _article(copy: Copy, raw: RawDocument, detect: Callable[..., Language], place: int) -> Article:
     given = raw.given
     headline = copy.headline or given.headline
     declared = copy.declared_language or given.language
     lead = "\n".join((headline or "", *copy.summary[:2], *copy.paragraphs[:8]))[:_LEAD_CHARACTERS]
-    language = detect_language(lead, declared=declared, detector=detector)
+    language = detect(lead, declared=declared)
     published = _published(copy, given)
     updated = _updated(copy, given)
     dateline, body = _dateline(copy, language.language, published.day or updated.day)
@@ -81,7 +101,7 @@ def _article(copy: Copy, raw: RawDocument, detector: str) -> Article:
     lines = _numbered_in_file(copy, raw)
     return Article(
         id=story_id(url, headline, body),
-        origin=_origin(copy, raw),
+        origin=_origin(copy, raw, place),
         source=_file(raw.origin),
         headline=headline,
         kicker=copy.kicker,
@@ -149,11 +169,14 @@ def _file(origin: str) -> str:
     return file if mark and line.isdigit() else origin
 
 
-def _origin(copy: Copy, raw: RawDocument) -> str:
-    """Name the article by its file and the line it starts at; a page or a record by what it is itself."""
+def _origin(copy: Copy, raw: RawDocument, place: int) -> str:
+    """Name the article by its file and the line it starts at; a page or a record by what it is itself.
+
+    The second story of a page is "page.html#2".
+    """
     if raw.media == "text" and not raw.single and copy.lines:
         return f"{_file(raw.origin)}#{copy.lines[0].number + raw.line - 1}"
-    return raw.origin
+    return raw.origin if place == 1 else f"{raw.origin}#{place}"
 
 
 def _numbered_in_file(copy: Copy, raw: RawDocument) -> tuple[Line, ...]:

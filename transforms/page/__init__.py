@@ -18,6 +18,7 @@ from transforms.page.encoding import decode_page
 from transforms.page.head import bare
 from transforms.page.metadata import Metadata, read_metadata
 from transforms.page.readers import Pick, pick_story
+from transforms.page.several import find_parts, metadata_of
 from transforms.page.slow_reader import find_date, read_slowly
 from transforms.page.story import Surroundings, read_surroundings
 from transforms.records import Copy, Given, Reject, Stamp
@@ -28,6 +29,8 @@ MAX_DEPTH = (
 )
 MAX_ATTRIBUTES = 5_000  # of one element; lexbor's time grows with the square of it
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+MAX_OPTIONS = 2_000  # of a page's menus; lexbor's time grows with the square of those in one <select>
+_OPTION = re.compile(r"</?opt(?:ion|group)\b[^<>]*>", re.IGNORECASE)
 _LEAST_BODY = 60  # characters without which there is no article
 _LEAST_SENTENCE = 60  # characters
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
@@ -42,7 +45,7 @@ _TAG = re.compile(
 
 
 def read_page(page: bytes, given: Given, origin: str) -> list[Copy] | Reject:
-    """The story of a page, or why there is none. Never raises, whatever the bytes."""
+    """The story of a page, each of them where it holds several, or why there is none. Never raises, whatever the bytes."""
     if len(page) > MAX_BYTES:
         return _reject(origin, "page-too-large", f"{len(page):,} bytes; at most {MAX_BYTES:,} are read")
     text, _ = decode_page(page)
@@ -53,10 +56,26 @@ def read_page(page: bytes, given: Given, origin: str) -> list[Copy] | Reject:
         )
     if any(len(match[0].split()) > MAX_ATTRIBUTES for match in _LONG_TAG.finditer(text)):
         return _reject(origin, "page-too-large", f"a tag of more than {MAX_ATTRIBUTES:,} attributes")
+    if len(_OPTION.findall(text)) > MAX_OPTIONS:  # no story stands in a menu: its words go with the <select>
+        text = _OPTION.sub(" ", text)
     tree = LexborHTMLParser(text.replace("\x00", "").encode("utf-8", "replace"))
     meta = read_metadata(tree, given)
+    copies = _read_parts(tree, meta)
+    if len(copies) > 1:
+        return copies
     copy = _read_story(tree, meta)
     return [copy] if copy is not None else _reject(origin, "no-article", "no element reads like a story")
+
+
+def _read_parts(tree: LexborHTMLParser, meta: Metadata) -> list[Copy]:
+    """The stories of a page of several, each read as a page of its own; what cannot be read is left out."""
+    copies = []
+    for part in find_parts(tree, meta.headline or ""):
+        own = LexborHTMLParser(f"<body>{part.node.html or ''}</body>")
+        copy = _read_story(own, metadata_of(part, meta), guess_date=False)
+        if copy is not None:
+            copies.append(copy)
+    return copies
 
 
 def nesting_depth(text: str) -> int:
@@ -79,7 +98,7 @@ def _reject(origin: str, reason: str, detail: str) -> Reject:
     return Reject(origin=origin, stage="shape", reason=reason, detail=detail)
 
 
-def _read_story(tree: LexborHTMLParser, meta: Metadata) -> Copy | None:
+def _read_story(tree: LexborHTMLParser, meta: Metadata, *, guess_date: bool = True) -> Copy | None:
     body = tree.body
     if body is None:
         return None
@@ -98,7 +117,9 @@ def _read_story(tree: LexborHTMLParser, meta: Metadata) -> Copy | None:
             paragraphs, sources["body"] = slow, "trafilatura"
     if sum(map(len, paragraphs)) < _LEAST_BODY:
         return None
-    _settle(meta, around, tree)
+    _settle(meta, around)
+    if guess_date and meta.published_at is None:
+        _guess_date(meta, tree)
     return Copy(
         headline=meta.headline,
         summary=around.deck or ((meta.summary,) if meta.summary else ()),
@@ -140,8 +161,8 @@ def _without_scripts(tree: LexborHTMLParser) -> str:
     return tree.html or ""
 
 
-def _settle(meta: Metadata, around: Surroundings, tree: LexborHTMLParser) -> None:
-    """Fill what the head does not say from the page itself; htmldate is asked for a date last."""
+def _settle(meta: Metadata, around: Surroundings) -> None:
+    """Fill what the head does not say from the page itself."""
     if around.deck:
         meta.sources["summary"] = "page:deck"
     if meta.published_at is None:
@@ -154,6 +175,10 @@ def _settle(meta: Metadata, around: Surroundings, tree: LexborHTMLParser) -> Non
         meta.take("published_at", [("page:stamp", shown.get("published") or shown.get("unknown"))])
     if meta.updated_at is None:
         meta.take("updated_at", [("page:stamp", shown.get("updated"))])
-    if meta.published_at is None and (day := find_date(_without_scripts(tree))) is not None:
+
+
+def _guess_date(meta: Metadata, tree: LexborHTMLParser) -> None:
+    """Ask htmldate, where neither the head nor the story's surroundings say the day."""
+    if (day := find_date(_without_scripts(tree))) is not None:
         stamp = Stamp(text=day.isoformat(), kind="published", value=day, precision="day")
         meta.take("published_at", [("htmldate", stamp)])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from transforms.page.blocks import Block, Frame, is_junk_line
+from transforms.page.edges import trim_edges
 
 _DESCENT = 0.88  # go down into the part that holds this much of the story's prose
 _LINKED = 0.5  # more of a block in links than this: navigation
@@ -43,7 +44,7 @@ def pick_story(blocks: list[Block], title: str = "") -> Pick | None:
     frame = frames[best]
     inside = [block for block in blocks if _is_in(block, frame)]
     kept = _trim(_keep(inside, title))
-    kept = [*_before(blocks, kept, frame), *kept] if kept else kept
+    kept = trim_edges([*_before(blocks, kept, frame), *kept]) if kept else kept
     total = sum(block.weight for block in blocks if not block.frame.dropped and block.prose)
     mine = sum(block.weight for block in kept if block.prose)
     return Pick(frame, tuple(kept), mine / total if total else 0.0) if kept else None

@@ -176,12 +176,14 @@ def to_engine_error(error: Exception, address: Address) -> EngineError:
         return EngineError(
             f"Elasticsearch at {address.host} does not answer in time",
             hint="see whether it is overloaded (copydesk doctor), then run the same command again",
+            passing=True,
         )
     if isinstance(error, ApiError):
         return _from_answer(error.status_code, *reason_of(error.body), address)
     return EngineError(
         f"cannot reach Elasticsearch at {address.host}",
         hint="start it (docker compose up -d elasticsearch) or use the embedded engine (file:var/index)",
+        passing=True,
     )
 
 
@@ -213,9 +215,12 @@ def _from_answer(status: int, kind: str, reason: str, address: Address) -> Engin
     return EngineError(
         f"Elasticsearch at {address.url} {said} ({status} {kind}: {reason})",
         hint=hint.format(name=address.name),
+        passing=status in PASSING,
     )
 
 
+#: Answers that may be another one after a while.
+PASSING = frozenset({429, 502, 503, 504})
 _SAID = {
     401: ("does not let us in", "check the user and password, or the API key, in the settings"),
     403: (

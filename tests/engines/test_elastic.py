@@ -456,3 +456,4 @@ def test_errors_of_the_network(error: Exception, says: str) -> None:
     told = to_engine_error(error, Address(host="https://h:1", name="news"))
     assert says in str(told)
     assert told.hint
+    assert told.passing == isinstance(error, ConnectionTimeout)

@@ -199,6 +199,8 @@ class Books:
 
     def _keep(self, reject: Reject, path: str, record: bytes | None) -> None:
         self._rejects.add(reject, path=path, record=record)
+        if path in self._again:
+            return
         known = self._problems.get((path, reject.reason))
         if known:
             self._problems[path, reject.reason] = replace(known, count=known.count + 1)

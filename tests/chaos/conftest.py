@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,26 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     """A process that makes a `copydesk` in a hundredth of a second."""
     with opened_nursery(tmp_path_factory.mktemp("nursery")) as opened:
         yield opened
+
+
+@pytest.fixture
+def new_index(elasticsearch_url: str, elasticsearch_options: dict[str, str]) -> Iterator[Callable[[], str]]:
+    """Give addresses of indexes that nobody else uses; removed afterwards."""
+    from elasticsearch import Elasticsearch
+
+    if elasticsearch_options:
+        pytest.skip("the chaos tests speak to a node without security")
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"copydesk-chaos-{uuid.uuid4().hex[:12]}")
+        return f"{elasticsearch_url}/{names[-1]}"
+
+    yield make
+    with Elasticsearch(elasticsearch_url) as client:
+        for name in names:
+            if found := list(client.indices.get(index=f"{name}.*", filter_path="*.aliases").body):
+                client.indices.delete(index=",".join(found))
 
 
 @pytest.fixture

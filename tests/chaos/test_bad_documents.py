@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from pathlib import Path
 
@@ -55,13 +54,6 @@ def test_the_embedded_index(nursery, tmp_path, chance, long_form):
 
 
 @pytest.mark.elastic
-def test_elasticsearch(nursery, tmp_path, chance, long_form, elasticsearch_url):
-    from elasticsearch import Elasticsearch
-
-    name = f"copydesk-chaos-{uuid.uuid4().hex[:12]}"
+def test_elasticsearch(nursery, tmp_path, chance, long_form, new_index):
     expected = write(tmp_path / "copy", chance, 10_000 if long_form else 300)
-    try:
-        check(nursery, tmp_path / "copy", f"{elasticsearch_url}/{name}", tmp_path / "state", expected)
-    finally:
-        with Elasticsearch(elasticsearch_url) as client:
-            client.indices.delete(index=f"{name}.*", expand_wildcards="all")
+    check(nursery, tmp_path / "copy", new_index(), tmp_path / "state", expected)

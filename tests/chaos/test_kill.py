@@ -102,18 +102,8 @@ def test_the_embedded_index(nursery, tmp_path, chance, long_form):
 
 
 @pytest.mark.elastic
-def test_elasticsearch(nursery, tmp_path, chance, long_form, elasticsearch_url):
-    from elasticsearch import Elasticsearch
-
-    names = []
-
+def test_elasticsearch(nursery, tmp_path, chance, long_form, new_index):
     def make_loader() -> Loader:
-        names.append(f"copydesk-chaos-{uuid.uuid4().hex[:12]}")
-        return Loader(nursery, tmp_path / "copy", f"{elasticsearch_url}/{names[-1]}", tmp_path / names[-1])
+        return Loader(nursery, tmp_path / "copy", new_index(), tmp_path / uuid.uuid4().hex)
 
-    try:
-        kill_often(make_loader, chance, 200 if long_form else 6)
-    finally:
-        with Elasticsearch(elasticsearch_url) as client:
-            for name in names:
-                client.indices.delete(index=f"{name}.*", expand_wildcards="all")
+    kill_often(make_loader, chance, 200 if long_form else 6)

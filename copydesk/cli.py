@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from copydesk.cli_generations import generations, migrate, reindex
 from copydesk.cli_kibana import kibana
 from copydesk.options import AS_JSON as _JSON
 from copydesk.options import TO as _TO
-from flows.settings import Settings
+from flows.settings import Settings, check_detector
 from transforms.records import RunError
 
 #: What a command ends with: fine; something was rejected or nothing was found; it cannot run.
@@ -78,6 +79,7 @@ def ingest(
         paths=paths,
         workers=settings.workers if workers is None else workers,
         detector=detector or settings.detector,
+        languages=settings.languages,
         fetched_at=fetched_at.replace(tzinfo=UTC) if fetched_at else None,
         rescan=rescan,
         prune=prune,
@@ -191,7 +193,9 @@ def explain(file: str, detector: str | None, fetched_at: datetime | None, as_jso
     from copydesk.explain import explain_file
 
     settings = Settings.from_env()
-    return explain_file(file, detector or settings.detector, fetched_at, as_json=as_json)
+    if detector:
+        settings = replace(settings, detector=check_detector(detector))
+    return explain_file(file, settings, fetched_at, as_json=as_json)
 
 
 @cli.command()

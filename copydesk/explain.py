@@ -10,6 +10,7 @@ from rich.console import Console
 
 from copydesk.ask import print_json
 from copydesk.terminal import plain_console, show_explanation, show_reject
+from flows.settings import Settings
 from sources import read
 from sources.formats import detect_format, find_binary
 from sources.opened import STDIN, Opened
@@ -18,11 +19,11 @@ from transforms.recipe import to_articles
 from transforms.records import Article, RawDocument, Reject
 
 
-def explain_file(path: str, detector: str, fetched_at: datetime | None, *, as_json: bool) -> int:
+def explain_file(path: str, settings: Settings, fetched_at: datetime | None, *, as_json: bool) -> int:
     """Print how `path` was read, split, labelled and understood; 1 when something in it was rejected."""
     when = fetched_at.replace(tzinfo=UTC) if fetched_at else None
     form = _format_of(path)
-    items = list(_shaped(read(path, fetched_at=when), detector))
+    items = list(_shaped(read(path, fetched_at=when), settings))
     articles = [item for item in items if isinstance(item, Article)]
     rejects = [item for item in items if isinstance(item, Reject)]
     if as_json:
@@ -42,12 +43,12 @@ def _format_of(path: str) -> str | None:
         return detect_format(path, opened.head).name
 
 
-def _shaped(source: Iterator[RawDocument | Reject], detector: str) -> Iterator[Article | Reject]:
+def _shaped(source: Iterator[RawDocument | Reject], settings: Settings) -> Iterator[Article | Reject]:
     for item in source:
         if isinstance(item, Reject):
             yield item
         else:
-            yield from to_articles(item, detector=detector)
+            yield from to_articles(item, detector=settings.detector, languages=settings.languages)
 
 
 def _as_json(path: str, format: str | None, articles: list[Article], rejects: list[Reject]) -> dict[str, Any]:

@@ -15,10 +15,9 @@ from rich.text import Text
 from copydesk.progress import watch
 from copydesk.terminal import plain_console, safe
 from flows.opening import open_run
-from flows.settings import Settings, SettingsError
+from flows.settings import Settings, SettingsError, check_detector
 from flows.steps import Job, Run
 from ledger.report import render_report
-from transforms.language import DETECTORS
 
 _SOMETHING_REJECTED = 1
 
@@ -34,8 +33,7 @@ def ingest_paths(
     as_json: bool = False,
 ) -> int:
     """Run an ingest and print its report; 1 when something was rejected, left over or stopped."""
-    if job.detector not in DETECTORS:
-        raise SettingsError(f"there is no detector {job.detector}", hint=f"one of {', '.join(DETECTORS)}")
+    check_detector(job.detector)
     told = plain_console(stderr=True)
     with (
         watch(told) as advance,

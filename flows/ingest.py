@@ -57,7 +57,13 @@ def ingest(
     settings = Settings.from_env()
     logger = get_run_logger()
     progress = _start_progress()
-    job = Job(paths=paths, workers=workers, detector=settings.detector, prune=prune)
+    job = Job(
+        paths=paths,
+        workers=workers,
+        detector=settings.detector,
+        languages=settings.languages,
+        prune=prune,
+    )
     seen: list[Advance] = []
     with open_run(job, settings, to or settings.target, say=logger.info, advance=seen.append) as run:
         for shard in run.shards():

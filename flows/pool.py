@@ -55,9 +55,11 @@ class Shaped:
 class ShapingPool:
     """Workers that shape; with `workers=0` the calling process does it."""
 
-    def __init__(self, workers: int, stamp: RunStamp, detector: str) -> None:
+    def __init__(
+        self, workers: int, stamp: RunStamp, detector: str, languages: Sequence[str] | None = None
+    ) -> None:
         self._workers = workers
-        self._how = (stamp, detector)
+        self._how = (stamp, detector, languages)
         self._executor: ProcessPoolExecutor | None = None
         self._peaks: dict[int, int] = {}
         self.seconds = 0.0  # of work, of all workers together
@@ -160,18 +162,22 @@ def _die_with_main_process() -> None:
         os._exit(0)
 
 
-def _shape(raws: Sequence[RawDocument], stamp: RunStamp, detector: str) -> Shaped:
+def _shape(
+    raws: Sequence[RawDocument], stamp: RunStamp, detector: str, languages: Sequence[str] | None
+) -> Shaped:
     start = perf_counter()
-    outcomes = [_shape_one(raw, stamp, detector) for raw in raws]
+    outcomes = [_shape_one(raw, stamp, detector, languages) for raw in raws]
     return Shaped(outcomes, perf_counter() - start, os.getpid(), _peak_bytes())
 
 
-def _shape_one(raw: RawDocument, stamp: RunStamp, detector: str) -> list[Document | Reject]:
+def _shape_one(
+    raw: RawDocument, stamp: RunStamp, detector: str, languages: Sequence[str] | None
+) -> list[Document | Reject]:
     from transforms.recipe import to_articles  # the main process of a large run has no need of the models
 
     try:
         with _limited(_limit_s(raw)) if _may_be_slow(raw) else nullcontext():
-            items = to_articles(raw, detector=detector)
+            items = to_articles(raw, detector=detector, languages=languages)
             return [item if isinstance(item, Reject) else to_document(item, stamp) for item in items]
     except _TimeIsUp:
         return [_reject(raw, "too-slow", f"not shaped within {_limit_s(raw)} s")]

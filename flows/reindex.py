@@ -232,7 +232,13 @@ def _make(desk: Desk, engine: Engine, folder: Path, plan: Replay, wish: Wish) ->
         _keep_rejects(folder / NEXT, plan)
         tally = Tally()
         for run_id, supply in plan.runs:
-            job = Job(paths=(), supply=supply, workers=desk.settings.workers, detector=desk.settings.detector)
+            job = Job(
+                paths=(),
+                supply=supply,
+                workers=desk.settings.workers,
+                detector=desk.settings.detector,
+                languages=desk.settings.languages,
+            )
             tally.add(_run(run_id, job, coming, ledger, folder / NEXT, wish.advance))
         documents = dict(ledger.totals().by_index)
         return _Made(

@@ -136,6 +136,7 @@ def _read_again(desk: Desk, paths: list[str], fetched_at: datetime | None) -> No
         fetched_at=fetched_at,
         workers=settings.workers,
         detector=settings.detector,
+        languages=settings.languages,
     )
     with _open_again(desk, job) as run:
         for shard in run.shards():

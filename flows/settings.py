@@ -10,6 +10,7 @@ from pathlib import Path
 from transforms.records import RunError
 
 DEFAULT_TARGET = "file:var/index"
+DEFAULT_DETECTOR = "py3langid"
 
 
 class SettingsError(RunError):
@@ -22,7 +23,8 @@ class Settings:
 
     target: str = DEFAULT_TARGET  # COPYDESK_TARGET: file:PATH or http(s)://host:9200/NAME
     state: str | None = None  # COPYDESK_STATE: folder of ledger and rejects; default: see state_folder
-    detector: str = "py3langid"  # COPYDESK_DETECTOR: py3langid or langdetect
+    detector: str = DEFAULT_DETECTOR  # COPYDESK_DETECTOR: py3langid or langdetect
+    languages: tuple[str, ...] | None = None  # COPYDESK_LANGUAGES: en,fr,ar are looked for; default: all
     workers: int | None = None  # COPYDESK_WORKERS: processes that shape; default: one a core
     keep_bytes: int = 2_000_000_000  # COPYDESK_KEEP_BYTES: of raw copy kept to be cleaned again; 0: none
     elastic_user: str = "elastic"  # COPYDESK_ELASTIC_USER
@@ -38,7 +40,8 @@ class Settings:
         return cls(
             target=env.get("COPYDESK_TARGET") or DEFAULT_TARGET,
             state=env.get("COPYDESK_STATE") or None,
-            detector=env.get("COPYDESK_DETECTOR") or "py3langid",
+            detector=check_detector(env.get("COPYDESK_DETECTOR") or DEFAULT_DETECTOR),
+            languages=_languages(env, "COPYDESK_LANGUAGES"),
             workers=_number(env, "COPYDESK_WORKERS"),
             keep_bytes=2_000_000_000 if (kept := _number(env, "COPYDESK_KEEP_BYTES")) is None else kept,
             elastic_user=env.get("COPYDESK_ELASTIC_USER") or "elastic",
@@ -64,6 +67,31 @@ def state_folder(settings: Settings, target: str) -> Path:
     from ledger import state_folder as folder_of  # SQLite is nothing that a search should wait for
 
     return folder_of(Path("var/state"), target)
+
+
+def check_detector(name: str) -> str:
+    """Give the name back; SettingsError lists the detectors when it is none of them."""
+    if name == DEFAULT_DETECTOR:
+        return name
+    from transforms.language import DETECTORS  # a search, which detects nothing, should not wait for it
+
+    if name not in DETECTORS:
+        raise SettingsError(f"there is no detector {name}", hint=f"one of {', '.join(DETECTORS)}")
+    return name
+
+
+def _languages(env: Mapping[str, str], name: str) -> tuple[str, ...] | None:
+    """Read the tags: "en, pt-BR nb" are en, no and pt."""
+    given = (env.get(name) or "").replace(",", " ").split()
+    if not given:
+        return None
+    from transforms.language import check_tags, primary_tag
+
+    try:
+        return check_tags(tuple(primary_tag(tag) or tag for tag in given))
+    except ValueError as err:
+        what, _, valid = str(err).partition("; valid: ")
+        raise SettingsError(f"{name}: {what}", hint=f"some of {valid}") from err
 
 
 def _number(env: Mapping[str, str], name: str) -> int | None:

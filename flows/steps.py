@@ -56,6 +56,7 @@ class Job:
     paths: Sequence[str]
     workers: int | None = None  # processes that shape; 0: this one; None: as many as pay
     detector: str = "py3langid"
+    languages: Sequence[str] | None = None  # tags that are looked for; None: all
     fetched_at: datetime | None = None
     rescan: bool = False  # read also what looks unchanged
     prune: bool = False  # forget files that are gone
@@ -100,7 +101,7 @@ class Run:
         Files whose text of a story was not the one held, and now is to be, are read once more at the end.
         """
         stamp = RunStamp(run_id=self.run_id, ingested_at=datetime.now(UTC), version=VERSION)
-        self._pool = ShapingPool(self._workers(), stamp, self._job.detector)
+        self._pool = ShapingPool(self._workers(), stamp, self._job.detector, self._job.languages)
         numbers = count(1)
         supply = self._job.supply
         read = supply.read if supply else partial(read_file, fetched_at=self._job.fetched_at)

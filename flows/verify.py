@@ -145,7 +145,13 @@ def _give_up(desk: Desk, found: Audit, ids: list[str]) -> bool:
 def _read_again(desk: Desk, paths: list[str], fetched_at: datetime | None) -> tuple[int, int]:
     """Ingest the files, and whatever else the books count as unread; how many were sent and removed."""
     settings = desk.settings
-    job = Job(paths=paths, fetched_at=fetched_at, workers=settings.workers, detector=settings.detector)
+    job = Job(
+        paths=paths,
+        fetched_at=fetched_at,
+        workers=settings.workers,
+        detector=settings.detector,
+        languages=settings.languages,
+    )
     keep = (state_folder(settings, desk.target) / "raw").is_dir()
     with open_run(job, settings, desk.target, wait=desk.wait, keep=keep, say=desk.say) as run:
         sent = sum(run.load(shard) for shard in run.shards())

@@ -185,6 +185,7 @@ CANNOT_RUN = [
     (["search", "x", "--to", "http://127.0.0.1:9/news"], "127.0.0.1:9"),
     (["search", "x", "--sort", "upwards"], "upwards"),
     (["ingest", SEED, "--detector", "oracle"], "no detector oracle"),
+    (["explain", SEED, "--detector", "oracle"], "one of py3langid, langdetect"),
     (["nonsense"], "nonsense"),
 ]
 
@@ -199,11 +200,29 @@ def test_what_cannot_run_is_2_and_says_why_and_what_to_do(copydesk, arguments, s
     assert "Traceback" not in err
 
 
-def test_settings_that_cannot_be_used_are_2(copydesk, monkeypatch):
-    monkeypatch.setenv("COPYDESK_WORKERS", "many")
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("COPYDESK_WORKERS", "many", "COPYDESK_WORKERS"),
+        ("COPYDESK_DETECTOR", "oracle", "one of py3langid, langdetect"),
+        ("COPYDESK_LANGUAGES", "en,tlh", "some of af, am, ar"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_2(copydesk, monkeypatch, variable, value, said):
+    monkeypatch.setenv(variable, value)
     code, _, err = copydesk("status")
     assert code == 2
-    assert "COPYDESK_WORKERS" in err
+    assert said in err
+
+
+def test_only_the_languages_of_the_setting_are_looked_for(copydesk, monkeypatch, tmp_path):
+    monkeypatch.setenv("COPYDESK_LANGUAGES", "ar,fa")
+    _, out, _ = copydesk("explain", SEED, "--json")
+    assert {one["article"]["language"] for one in orjson.loads(out)["articles"]} == {"und"}
+    target = f"file:{tmp_path / 'index'}"
+    copydesk("ingest", SEED, "--to", target, "--workers", "0")
+    _, out, _ = copydesk("search", "", "--language", "und", "--to", target, "--json")
+    assert orjson.loads(out)["total"] == 2
 
 
 def test_control_characters_of_copy_never_reach_the_terminal(copydesk, tmp_path):

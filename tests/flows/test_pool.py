@@ -86,7 +86,7 @@ def test_what_kills_its_worker_twice_is_rejected_alone(monkeypatch):
 
 
 def test_a_page_that_takes_too_long_is_rejected(monkeypatch):
-    def hang(_raw, detector):
+    def hang(_raw, **_):
         while True:
             time.process_time()
 

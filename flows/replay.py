@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, groupby
@@ -53,7 +53,7 @@ def plan_replay(folder: Path, ledger: Ledger) -> Replay:
     return Replay(
         runs=tuple(
             (run_id, Supply(files=tuple(file for _, file in group), every=every, read=stock.read))
-            for run_id, group in groupby(sorted(files, key=_order), key=lambda pair: pair[0])
+            for run_id, group in groupby(_in_order(files, kept), key=lambda pair: pair[0])
         ),
         missing=tuple(sorted(missing)),
         from_disk=tuple(sorted(path for path in every if path not in kept)),
@@ -97,9 +97,14 @@ def _started_ns(run_id: str) -> int:
     return int(began.timestamp()) * 1_000_000_000
 
 
-def _order(pair: tuple[str, InputFile]) -> tuple[str, str]:
-    run_id, file = pair
-    return run_id, file.path
+def _in_order(files: list[tuple[str, InputFile]], kept: Mapping[str, RawFile]) -> list[tuple[str, InputFile]]:
+    """The files of each run together, the runs as they began, those of one second as they read."""
+    read: dict[str, int] = {}
+    for run_id, file in files:
+        if file.path in kept:
+            reading = kept[file.path].reading
+            read[run_id] = min(reading, read.get(run_id, reading))
+    return sorted(files, key=lambda pair: (pair[0][:15], read.get(pair[0], 0), pair[0], pair[1].path))
 
 
 def _reject(kept: Rejected) -> Reject:

@@ -81,8 +81,9 @@ class Run:
         self._seconds = dict.fromkeys(("read", "shape", "send", "commit", "verify"), 0.0)
         self._verified = self._removed = self._bytes_total = 0
         self._inputs: list[InputFile | Reject] = []
-        #: Documents that the ledger does not know may still be in the index, when it forgot or was deleted.
-        self._ask_engine = books.ledger.fresh and engine.status().generation > 0
+        #: Documents that the ledger does not know may still be in the index, when it forgot or was deleted. Asked
+        #: always, so that an index which this version cannot load is told of even when no file has changed.
+        self._ask_engine = engine.status().generation > 0 and books.ledger.fresh
 
     def __enter__(self) -> Self:
         supply = self._job.supply
@@ -133,7 +134,7 @@ class Run:
 
     def report(self) -> RunReport:
         """Close the run; what it did."""
-        notes = [*self._books.notes()]
+        notes = [*self._books.notes(), *self._other_versions()]
         if self.stopping:
             notes.append("stopped before the end: run it again to go on from here")
         report = RunReport(
@@ -154,6 +155,15 @@ class Run:
         if not self.stopping:
             self._books.ledger.end(report.to_json())
         return report
+
+    def _other_versions(self) -> Iterator[str]:
+        """What was cleaned by another version is not mixed in silently; "" is of runs long past."""
+        for other, files in self._books.ledger.versions().items():
+            if other not in ("", VERSION):
+                yield (
+                    f"{files:,} files were last read by copydesk {other}: "
+                    f"copydesk reindex cleans them again with {VERSION}"
+                )
 
     def _workers(self) -> int:
         if self._job.workers is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import islice
 from types import TracebackType
 from typing import Any, Self
@@ -52,9 +52,10 @@ class ElasticEngine:
     ) -> None:
         self._address = parse_address(url)
         self._number = number  # None: the live generation
-        self._options: dict[str, Any] = {"patience_s": patience_s, **access}
+        self._access = Access(**access)
+        self._patience_s = patience_s
         self.url = self._address.url
-        self._client = connect(self._address, Access(**access))
+        self._client = connect(self._address, self._access)
         self._sender = Sender(self._client, self._address, patience_s=patience_s)
         self._known = Indexes(by_key={})
         self._known_until = 0.0
@@ -253,7 +254,7 @@ class ElasticEngine:
         """Open a generation, or a new one."""
         live = read_indexes(self._client, self._address, checked=False)
         beside = None if live.by_key and live.generation == number else number
-        return ElasticEngine(self.url, number=beside, **self._options)
+        return ElasticEngine(self.url, number=beside, patience_s=self._patience_s, **asdict(self._access))
 
     def activate(self, number: int) -> None:
         """Make a generation the live one."""

@@ -9,7 +9,7 @@ DATA ?= data
 TARGET ?= file:var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint unit elasticsearch env evals bench lock golden clean
+.PHONY: help demo test check lint unit elasticsearch env evals bench chaos lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ unit: $(INSTALLED_DEV) ## all tests, with coverage
 
 elasticsearch: $(INSTALLED_DEV) ## prepare a genuine Elasticsearch for the tests (needs Java and Maven)
 	$(RUN) -m tests.elasticsearch.prepare
+
+chaos: $(INSTALLED_DEV) elasticsearch ## break everything, hundreds of times
+	COPYDESK_TEST_CHAOS=long $(BIN)/pytest tests/chaos
 
 env: ## write .env for docker compose, with fresh passwords
 	sh docker/make-env.sh

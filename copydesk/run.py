@@ -15,6 +15,7 @@ from rich.text import Text
 from copydesk.progress import watch
 from copydesk.terminal import plain_console, safe
 from flows.opening import open_run
+from flows.patience import load_patiently
 from flows.settings import Settings, SettingsError, check_detector
 from flows.steps import Job, Run
 from ledger.report import render_report
@@ -35,14 +36,17 @@ def ingest_paths(
     """Run an ingest and print its report; 1 when something was rejected, left over or stopped."""
     check_detector(job.detector)
     told = plain_console(stderr=True)
+
+    def say(text: str) -> None:
+        told.print(safe(text))
+
     with (
         watch(told) as advance,
-        open_run(job, settings, target, wait=wait, keep=keep, say=lambda text: told.print(safe(text)), advance=advance)
-        as run,
+        open_run(job, settings, target, wait=wait, keep=keep, say=say, advance=advance) as run,
         _stopping_gently(run, told),
-    ):  # fmt: skip
+    ):
         for shard in run.shards():
-            run.load(shard)
+            load_patiently(run, shard, say)
         report = run.report()
     if report_file:
         _write(report_file, report.to_json())

@@ -63,10 +63,14 @@ def parse_stamps(
     line: str, language: str | None = None, fetched_at: datetime | None = None
 ) -> tuple[Stamp, ...]:
     """Every stamp of a line that is nothing but stamps; empty when it is anything else."""
+    return _read_stamps(line, _told(language), fetched_at) if len(line) <= LONGEST_STAMP else ()
+
+
+@lru_cache(maxsize=4096)  # pages print their stamp twice, and it is asked for by the labels and by the fields
+def _read_stamps(line: str, language: str | None, fetched_at: datetime | None) -> tuple[Stamp, ...]:
     found = _stamp_tokens(line)
     if not found:
         return ()
-    language = _told(language)
     stamps = []
     for kind, part in _segments(found):
         when = read_ago(part, fetched_at)
@@ -183,6 +187,8 @@ def _segments(found: Sequence[Token]) -> Iterator[tuple[Kind, list[Token]]]:
 
 def _mark(found: Sequence[Token], at: int) -> tuple[int, Kind | None]:
     """The longest "Published"/"Updated" phrase at a token: the index after it, and its kind."""
+    if found[at].text not in vocabulary().markers:
+        return at, None
     for end, meanings in phrase_at(found, at):
         roles = {meaning.role for meaning in meanings}
         if roles & {"month", "weekday", "today", "yesterday"}:

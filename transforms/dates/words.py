@@ -52,6 +52,7 @@ class Vocabulary:
     marks: set[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=set)
     edges: set[str] = field(default_factory=set)  # the words that "… ago" begins or ends with
     sources: frozenset[str] = frozenset()  # what stands before who sent a story: "2025-06-18 09:20 来源：…"
+    markers: set[str] = field(default_factory=set)  # the words that "Published" and "Updated" begin with
     ones: frozenset[str] = frozenset()
     ands: frozenset[str] = frozenset()
 
@@ -172,6 +173,8 @@ def _add(made: Vocabulary, phrase: str, meaning: Meaning) -> None:
     if not words:
         return
     made.words.update(words)
+    if meaning.role in ("published", "updated"):
+        made.markers.add(words[0])
     phrases = made.phrases.setdefault(words[0], {})
     if meaning not in phrases.get(words, ()):
         phrases[words] = (*phrases.get(words, ()), meaning)

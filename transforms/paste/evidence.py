@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from transforms.paste.islands import Island, find_islands
@@ -83,50 +83,65 @@ def collect_evidence(rows: Sequence[Row], repeated: dict[str, list[int]]) -> lis
         evidence = _alone(
             row, own[at], rows[at + 1].gap if at + 1 < last else 2, len(repeated.get(row.key, ()))
         )
-        evidence += _around(at, shapes)
+        evidence += _around(*shapes[at : at + 5])
         evidence += _amounts(at, last, own[at], sums, counts)
-        evidence += _places(at, own[at], islands)
+        evidence += _places(own[at], islands[at])
         found.append(evidence)
     return found
 
 
 def _alone(row: Row, shape: str, gap_after: int, times: int) -> list[str]:
-    text = row.text
+    known = row.known[0] if row.known else ""
+    kind = f"k{known}{row.bullet[:1]}{row.end[:2]}{bisect_right(_SIZES, row.size)}"
+    spacing = _spacing(shape, min(row.gap, 2), min(gap_after, 2), min(times, 3))
+    return [kind, *spacing, *_words(row.text, row.key, row.size, shape)]
+
+
+@lru_cache(maxsize=2048)  # a paste is rated whole and then story by story; pages repeat their lines
+def _words(text: str, key: str, size: int, shape: str) -> tuple[str, ...]:
+    """What a row's own words say."""
     coarse = _COARSE.get(shape[-1], "k")
-    first = text[0]
+    first, last = text[0], text[-1]
     case = "l" if first.islower() else "q" if first in "\"“„«‘'「『" else "d" if first.isdigit() else "u"
     found = [
-        f"k{row.known[0] if row.known else ''}{row.bullet[:1]}{row.end[:2]}{bisect_right(_SIZES, row.size)}",
-        f"g{shape}{min(row.gap, 2)}{min(gap_after, 2)}",
-        f"r{coarse}{min(times, 3)}",
         f"f{shape}{case}",
         f"n{coarse}{min(text.count(','), 3)}{'|' in text}",
-        f"e{coarse}{text[-3:] == '...' or text[-1] == '…'}{text[-1] == '?'}{text[-1] in ')]'}",
+        f"e{coarse}{text[-3:] == '...' or last == '…'}{last == '?'}{last in ')]'}",
         f"s{shape}",
     ]
-    if row.size < _LONGEST_WEIGHED:  # a longer row is hardly anything but a paragraph
-        pitch = len(_pitch_words().intersection(row.key.split()))
-        found.append(f"a{coarse}{min(pitch, 3)}")
-        if pitch:
-            found.append(f"A{min(pitch, 3)}")
-        if _PERSON.search(text, 0, 120):
-            found.append(f"p{coarse}")
-        glued = len(_GLUED.findall(text))
-        if glued > 1:
-            found.append(f"G{min(glued, 4)}")
-        if row.size < _HEADLINE:
+    if size < _LONGEST_WEIGHED:  # a longer row is hardly anything but a paragraph
+        found += _tone(text, key, coarse)
+        if size < _HEADLINE:
             shown = text.split()
             titled = sum(word[0].isupper() for word in shown)
             found.append(f"u{shape}{4 * titled // (len(shown) + 1)}{text.isupper()}")
     if _DATELINE.match(text):
         found.append(f"d{coarse}")
+    return tuple(found)
+
+
+def _tone(text: str, key: str, coarse: str) -> list[str]:
+    pitch = len(_pitch_words().intersection(key.split()))
+    found = [f"a{coarse}{min(pitch, 3)}"]
+    if pitch:
+        found.append(f"A{min(pitch, 3)}")
+    if _PERSON.search(text, 0, 120):
+        found.append(f"p{coarse}")
+    glued = len(_GLUED.findall(text))
+    if glued > 1:
+        found.append(f"G{min(glued, 4)}")
     return found
 
 
-def _around(at: int, shapes: Sequence[str]) -> list[str]:
-    before2, before, here, after, after2 = shapes[at : at + 5]
+@lru_cache(maxsize=4096)
+def _spacing(shape: str, gap: int, gap_after: int, times: int) -> tuple[str, ...]:
+    return f"g{shape}{gap}{gap_after}", f"r{_COARSE.get(shape[-1], 'k')}{times}"
+
+
+@lru_cache(maxsize=16384)  # few combinations are common, and they make most rows
+def _around(before2: str, before: str, here: str, after: str, after2: str) -> tuple[str, ...]:
     coarse = _COARSE.get(here[-1], "k")
-    return [
+    return (
         f"1{before}{here}",
         f"2{here}{after}",
         f"3{before}{here}{after}",
@@ -134,32 +149,55 @@ def _around(at: int, shapes: Sequence[str]) -> list[str]:
         f"5{coarse}{after}{after2}",
         f"b{before}{coarse}",
         f"c{coarse}{after}",
-    ]
+    )
 
 
-def _amounts(at: int, last: int, here: str, sums: Sequence[int], counts: Sequence[int]) -> list[str]:
-    near_before = bisect_right(_AMOUNTS, sums[at] - sums[max(0, at - _NEAR)])
-    near_after = bisect_right(_AMOUNTS, sums[min(last, at + 1 + _NEAR)] - sums[at + 1])
-    far_before = min(counts[at] - counts[max(0, at - _FAR)], 4)
-    far_after = min(counts[min(last, at + 1 + _FAR)] - counts[at + 1], 4)
-    coarse = _COARSE.get(here[-1], "k")
-    return [
+def _amounts(at: int, last: int, here: str, sums: Sequence[int], counts: Sequence[int]) -> tuple[str, ...]:
+    return _amounts_of(
+        _COARSE.get(here[-1], "k"),
+        bisect_right(_AMOUNTS, sums[at] - sums[max(0, at - _NEAR)]),
+        bisect_right(_AMOUNTS, sums[min(last, at + 1 + _NEAR)] - sums[at + 1]),
+        (
+            min(counts[at] - counts[max(0, at - _FAR)], 4),
+            min(counts[min(last, at + 1 + _FAR)] - counts[at + 1], 4),
+        ),
+        (min(counts[at], 3), min(counts[last] - counts[at + 1], 3)),
+    )
+
+
+@lru_cache(maxsize=16384)
+def _amounts_of(
+    coarse: str, near_before: int, near_after: int, far: tuple[int, int], every: tuple[int, int]
+) -> tuple[str, ...]:
+    return (
         f"6{coarse}{near_before}",
         f"7{coarse}{near_after}",
         f"8{coarse}{near_before}{near_after}",
-        f"9{coarse}{far_before}{far_after}",
-        f"0{coarse}{min(counts[at], 3)}{min(counts[last] - counts[at + 1], 3)}",
-    ]
+        f"9{coarse}{far[0]}{far[1]}",
+        f"0{coarse}{every[0]}{every[1]}",
+    )
 
 
-def _places(at: int, here: str, islands: Sequence[Island]) -> list[str]:
+def _places(here: str, island: Island) -> tuple[str, ...]:
     """Where the row stands in the text's islands: on the greatest, on a small one after it, in the sea."""
-    island = islands[at]
+    return _places_of(
+        here,
+        bisect_right(_SHARES, island.share),
+        (island.side, min(island.distance, 6), island.inside),
+        bisect_right(_SHARES, island.mass_before),
+        bisect_right(_SHARES, island.mass_after),
+    )
+
+
+@lru_cache(maxsize=16384)
+def _places_of(
+    here: str, share: int, lie: tuple[str, int, bool], mass_before: int, mass_after: int
+) -> tuple[str, ...]:
     coarse = _COARSE.get(here[-1], "k")
-    share = bisect_right(_SHARES, island.share)
-    return [
-        f"I{coarse}{share}{island.side}",
-        f"J{coarse}{island.side}{min(island.distance, 6)}{island.inside}",
-        f"K{here}{share}{island.inside}",
-        f"M{coarse}{bisect_right(_SHARES, island.mass_before)}{bisect_right(_SHARES, island.mass_after)}",
-    ]
+    side, distance, inside = lie
+    return (
+        f"I{coarse}{share}{side}",
+        f"J{coarse}{side}{distance}{inside}",
+        f"K{here}{share}{inside}",
+        f"M{coarse}{mass_before}{mass_after}",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from transforms.paste.rows import Row
 
@@ -11,8 +11,7 @@ _TEXT = "PQLS"  # last letters of the shapes that make land
 _BRIDGE = 2  # rows of something else that an island goes on over
 
 
-@dataclass(frozen=True, slots=True)
-class Island:
+class Island(NamedTuple):
     """How a row lies to the islands of text around it."""
 
     share: float  # of the greatest island's size, that the row's own or nearest island has

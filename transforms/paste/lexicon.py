@@ -34,7 +34,9 @@ def key_of(text: str) -> str:
     >>> key_of("  • Read 12 more stories: ")
     'read 0 more stories'
     """
-    text = text.strip(_EDGES).casefold()
+    if not (text[:1].isalnum() and text[-1:].isalnum()):
+        text = text.strip(_EDGES)
+    text = text.casefold()
     if not text.isalpha():
         text = " ".join(_DIGITS.sub("0", text).split())
     return text

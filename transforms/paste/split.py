@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from transforms.paste.normalise import LINE_BREAK, normalise
 from transforms.paste.prose import BODY, CAPITALS, opens_story, rate_rows
@@ -180,15 +181,20 @@ def _repeat_points(row: Row, later: Sequence[Row], until: int) -> int:
     """A headline is printed again before its text: as it is, after a menu's path, or with a word changed."""
     if row.size < _REPEATABLE:
         return int(any(other.key == row.key for other in later[:until]))
-    words = set(row.key.split())
+    words = _words_of(row.key)
     for other in later[:until]:
         if other.key == row.key or (len(other.key) < 2 * len(row.key) + 40 and row.key in other.key):
             return 3
         if len(words) >= _WORDS and other.size < 300:
-            shared = len(words & set(other.key.split()))
+            shared = len(words & _words_of(other.key))
             if shared >= 0.7 * len(words) or (shared >= _WORDS and other.key in row.key):
                 return 2
     return 2 * any(other.key == row.key for other in later[until:])
+
+
+@lru_cache(maxsize=512)  # a row is compared with many above it
+def _words_of(key: str) -> frozenset[str]:
+    return frozenset(key.split())
 
 
 def _is_dated(row: Row) -> bool:

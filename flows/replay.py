@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flows.reading import InputFile, Supply, find_inputs, read_file
 from flows.steps import new_run_id
-from ledger.raw import RawFile, raw_files, read_raw
+from ledger.raw import RawFile, RawReader, raw_files
 from ledger.records import FileEntry
 from ledger.rejects import Rejected, read_rejects
 from ledger.store import Ledger
@@ -67,13 +67,14 @@ class _Stock:
     def __init__(self, kept: dict[str, RawFile], rejects: dict[str, list[Rejected]]) -> None:
         self._kept = kept
         self._rejects = rejects
+        self._reader = RawReader()
 
     def read(self, file: InputFile) -> Iterable[RawDocument | Reject]:
         kept = self._kept.get(file.path)
         if kept is None:
             return read_file(file)
         rejected = map(_reject, self._rejects.get(_printable(file.path), ()))
-        return chain(rejected, (document for _, document in read_raw([kept])))
+        return chain(rejected, self._reader.read(kept))
 
 
 def _input(path: str, entry: FileEntry | None, kept: dict[str, RawFile]) -> InputFile | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ from transforms.records import RawDocument
 
 SEGMENT_BYTES = 64 << 20
 _FRAME = 1 << 20  # bytes of records in one frame
+_FRAMES_HELD = 4  # while reading: files need not be asked for in the order of storing
 _LEFT_OUT = -1  # instead of a number of documents: too much to be kept
 
 
@@ -182,15 +184,22 @@ def read_raw_files(folder: Path) -> list[RawFile]:
 
 def read_raw(files: Iterable[RawFile]) -> Iterator[tuple[RawFile, RawDocument]]:
     """The documents of these files, each file's in the order of reading. Damage raises LedgerError."""
-    at: tuple[Path, int] | None = None
-    documents: list[RawDocument] = []
+    reader = RawReader()
     for file in files:
+        for document in reader.read(file):
+            yield file, document
+
+
+class RawReader:
+    """Reads file after file of a raw store. Small files share a frame, which is unpacked once."""
+
+    def __init__(self) -> None:
+        self._frame = lru_cache(maxsize=_FRAMES_HELD)(_documents)
+
+    def read(self, file: RawFile) -> Iterator[RawDocument]:
+        """The documents of a file in the order of reading. Damage raises LedgerError."""
         for piece in file.pieces:
-            if at != (piece.segment, piece.start):  # small files share a frame
-                at = (piece.segment, piece.start)
-                documents = _documents(piece)
-            for document in documents[piece.first : piece.first + piece.count]:
-                yield file, document
+            yield from self._frame(piece.segment, piece.start)[piece.first : piece.first + piece.count]
 
 
 def raw_files(raw: Path) -> list[RawFile]:
@@ -212,12 +221,12 @@ def raw_files(raw: Path) -> list[RawFile]:
     return sorted(files.values(), key=lambda file: file.reading)
 
 
-def _documents(piece: Piece) -> list[RawDocument]:
+def _documents(segment: Path, start: int) -> list[RawDocument]:
     try:
-        return list(unpack_documents(read_payload(piece.segment, frame_at(piece.segment, piece.start))))
+        return list(unpack_documents(read_payload(segment, frame_at(segment, start))))
     except (OSError, ValueError) as err:
         raise LedgerError(
-            f"cannot read the raw store {piece.segment}: {err}", hint="ingest the original files once more"
+            f"cannot read the raw store {segment}: {err}", hint="ingest the original files once more"
         ) from err
 
 

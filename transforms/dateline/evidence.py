@@ -28,6 +28,7 @@ _POINTS = {
     "agency": 2.0,
     "bracket": 1.0,
 }
+_SIGNED = frozenset({"date", "mistyped", "agency", "bracket"})
 _SEPARATOR = {"dash": 1.0, "colon": 0.0, "stop": 0.0, "none": -0.5}
 _CAPITALS, _GOES_ON, _HOUSE_STYLE = 0.5, -2.0, 0.5
 _RUNS_ON = -9.0  # neither separator nor sentence: "Paris (AP) is"
@@ -112,8 +113,9 @@ def _weigh_place(
     text: str, opening: Opening, names: list[Item], language: str | None, country: str | None
 ) -> Verdict | None:
     name, date, agency = names[0].text, opening.first("date"), opening.last("agency")
-    unknown = next((n for n in names[1:] if n.bracketed and not find_places(n.text)), None)
-    regions = tuple(n.text for n in names[1:] if n is not unknown)
+    beside = names[1:]
+    unknown = next((n for n in beside if n.bracketed and not find_places(n.text)), None) if beside else None
+    regions = tuple(n.text for n in beside if n is not unknown) if beside else ()
     found = read_places(name, regions, language, country)
     evidence = _evidence(found, date, agency)
     if unknown and not agency:
@@ -124,7 +126,7 @@ def _weigh_place(
     strong = found.known and bool(date or agency)
     if not strong and not all(find_places(region.split("/")[0]) for region in regions):
         return None
-    points = sum(_POINTS[item] for item in evidence) + _SEPARATOR[opening.separator]
+    points = sum(map(_POINTS.__getitem__, evidence)) + _SEPARATOR[opening.separator]
     points += _style(text, opening, found, evidence, language)
     if (
         points < ENOUGH
@@ -156,7 +158,7 @@ def _style(text: str, opening: Opening, found: Found, evidence: list[str], langu
     name, points = opening.items[0].text, 0.0
     if not _opens_sentence(text, opening.end):
         points += _RUNS_ON if opening.separator == "none" else _GOES_ON
-    elif name.upper() == name and not {"date", "mistyped", "agency", "bracket"} & set(evidence):
+    elif name.upper() == name and _SIGNED.isdisjoint(evidence):
         shouted = text[opening.end : opening.end + _LOOK_AHEAD].isupper() and name.lower() != name
         points += 0.0 if shouted else _CAPITALS
         if (

@@ -61,11 +61,17 @@ class Opening:
 
     def first(self, kind: str) -> Item | None:
         """The first item of that kind."""
-        return next((item for item in self.items if item.kind == kind), None)
+        for item in self.items:
+            if item.kind == kind:
+                return item
+        return None
 
     def last(self, kind: str) -> Item | None:
         """The last item of that kind."""
-        return next((item for item in reversed(self.items) if item.kind == kind), None)
+        for item in reversed(self.items):
+            if item.kind == kind:
+                return item
+        return None
 
 
 def read_openings(text: str, at: int = 0) -> Iterator[Opening]:
@@ -129,9 +135,10 @@ def _cut(head: str) -> list[tuple[str, int, int, bool]]:
     parts: list[tuple[str, int, int, bool]] = []
     at = 0
     for match in _ITEM.finditer(head):
-        if len(parts) >= _ITEMS or head[at : match.start()].strip(_BLANK):
+        start, end = match.span()
+        if len(parts) >= _ITEMS or (start > at and head[at:start].strip(_BLANK)):
             return []
-        at = match.end()
+        at = end
         group = match.lastindex or 0
         text = match[group].strip(_BLANK)
         if not _PLAIN.search(text):
@@ -143,8 +150,8 @@ def _cut(head: str) -> list[tuple[str, int, int, bool]]:
             return []
         if plain and parts and _goes_on(text):
             return []
-        parts.append((text, match.start(group), match.end(), not plain))
-    return [] if head[at:].strip(_BLANK + ".") else parts
+        parts.append((text, start if plain else match.start(group), end, not plain))
+    return [] if at < len(head) and head[at:].strip(_BLANK + ".") else parts
 
 
 def _goes_on(text: str) -> bool:

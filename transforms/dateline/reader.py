@@ -18,6 +18,7 @@ from transforms.records import Dateline
 _DAY_ONLY = re.compile(
     r"[\d０-９〇一二三四五六七八九十]{1,3}日"
 )  # "3日": the third of a month, or three days
+_PLAIN = re.compile(r"[^\W_]")
 _TRAILERS = 2  # a date and an agency
 _SHORT = 9  # characters: an agency that we do not know, beside one that we do
 _QUOTES = " '‘’\"“”„«»"
@@ -57,9 +58,7 @@ def build_dateline(
     """The record of a dateline that was found."""
     opening, verdict = found
     day, signed = verdict.date, verdict.agency
-    date_text = (
-        day.text if day and any(c.isalnum() for c in day.text) and "no date" not in day.text.lower() else None
-    )
+    date_text = day.text if day and _PLAIN.search(day.text) and "no date" not in day.text.lower() else None
     return Dateline(
         text=text[opening.start : opening.stop].strip(),
         places=verdict.places,
@@ -86,8 +85,10 @@ def _join(first: Opening, agency: Verdict, opening: Opening, verdict: Verdict) -
 def extend(text: str, opening: Opening, verdict: Verdict) -> tuple[Opening, Verdict]:
     """Take in a date, an agency or a reporter that follows the separator: "КИЕВ, 15 апр — РИА Новости."."""
     for _ in range(_TRAILERS):
+        if verdict.date and verdict.agency:
+            break
         match = _TRAILER.match(text, opening.end)
-        if not match or (verdict.date and verdict.agency):
+        if not match:
             break
         added = _read_trailer(match[1].strip(_QUOTES), verdict)
         if not added and not (match[2].strip() == "-" and _is_reporter(match[1])):

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from transforms.dateline import parse_dateline
 from transforms.page.captions import split_credit
 from transforms.paste.evidence import CERTAIN
 from transforms.paste.headline import find_headline, repeats_headline
-from transforms.paste.prose import BODY, opens_story, rate_rows
+from transforms.paste.prose import BODY, rate_rows
 from transforms.paste.rows import Row
 from transforms.records import Line
 
@@ -188,7 +189,7 @@ def _deck_label(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str]
     """A deck, unless the story itself begins with it: after a dateline, or as several sentences right on the body."""
     row = rows[n]
     if row.end == "stop" and (
-        opens_story(rows, n) or (n + 1 == around.first and _SENTENCES.search(row.text))
+        parse_dateline(row.text) is not None or (n + 1 == around.first and _SENTENCES.search(row.text))
     ):
         return "body", "place:opens-body"
     if row.end != "stop" and _CLOCK.search(row.text) and row.size <= _SUBHEAD:

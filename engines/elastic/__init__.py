@@ -199,7 +199,8 @@ class ElasticEngine:
         started = time.perf_counter()
         asked = read_query(query)
         state = read_cursor(query.cursor, asked.sort) if query.cursor else {"seen": asked.offset}
-        indexes = {key: index.name for key, index in self._recent().by_key.items()}
+        # Of whatever generation: what is remembered may be the one before a swap.
+        indexes = {key: f"{self._address.name}.g*.{key}" for key in self._recent().by_key}
         answer = self._ask(render_search(asked, query, indexes), state) if indexes else NOTHING
         hits = answer["hits"]["hits"]
         total = answer["hits"]["total"]["value"]

@@ -26,7 +26,7 @@ _TIMELESS = "_last"  # stories without a date, in either order
 
 
 def render_search(asked: Asked, query: Query, indexes: Mapping[str, str]) -> Json:
-    """Give the body of a search; `indexes`: name of the index of each analyzer key."""
+    """Give the body of a search; `indexes`: name of the index of each analyzer key, or a pattern."""
     return {
         "query": {"bool": {"must": [_render(asked.node, indexes)], "filter": _filters(query)}},
         "sort": _sort(asked),

@@ -48,6 +48,18 @@ def test_a_generation_is_loaded_beside_the_live_one_and_swapped_in(engine: Engin
     assert [one.version for one in engine.generations()] == ["0.1.0", "0.1.0"]
 
 
+def test_who_has_it_open_sees_the_new_one_at_once(engine: Engine) -> None:
+    fill(engine, article(1), article(2, language="und"))
+    with engine.generation(1) as reader:
+        assert reader.search(Query(text="stor*")).total == 2
+        with engine.generation(2) as coming:
+            fill(coming, article(1), article(3), article(4, language="und"))
+        engine.activate(2)
+        assert reader.search(Query(text="stor*")).total == 3
+        assert reader.search(Query(text="story")).total == 3
+        assert reader.get(article(3).id) is not None
+
+
 def test_the_live_generation_is_not_dropped(engine: Engine) -> None:
     fill(engine, article(1))
     with engine.generation(2) as coming:

@@ -102,3 +102,36 @@ def test_killed(loaded, tmp_path, act, module, name, number):
     assert sum(live for _, live, _ in numbers(home)) == 1
     roll_back(home)
     assert audit_target(home).agrees
+
+
+@pytest.mark.elastic
+@pytest.mark.parametrize(
+    ("act", "module", "name", "number"),
+    [
+        (REINDEX, flows.reindex, "audit", 1),
+        (REINDEX, flows.reindex, "take_up", 2),
+        (ROLLBACK, flows.reindex, "take_up", 2),
+    ],
+    ids=str,
+)
+def test_killed_with_elasticsearch(
+    elasticsearch_index, elasticsearch_options, tmp_path, act, module, name, number
+):
+    settings = Settings(
+        workers=0,
+        state=str(tmp_path / "state"),
+        elastic_api_key=elasticsearch_options.get("api_key"),
+        elastic_ca=elasticsearch_options.get("ca"),
+    )
+    home = Desk(settings=settings, target=elasticsearch_index)
+    load(home, write(tmp_path / "a.jsonl", map(story, range(5))))
+    reindex(home, Wish())
+    todo = (lambda: reindex(home, Wish())) if act == REINDEX else (lambda: roll_back(home))
+    assert in_child(todo, killed_at=(module, name, number)) == signal.SIGKILL
+    assert [count for _, live, count in numbers(home) if live] == [5]
+    done = reindex(home, Wish())
+    assert done.swapped
+    assert audit_target(home).agrees
+    assert len(numbers(home)) == (4 if name == "take_up" and act == REINDEX else 3)
+    roll_back(home)
+    assert audit_target(home).agrees

@@ -48,6 +48,8 @@ def show_page(page: Page, query: Query) -> None:
         _show_hit(console, number, hit)
     if page.cursor and page.hits and not query.cursor:
         console.print(f"\n[dim]more: --page {query.page + 1}[/]")
+    if page.hits and any(page.facets.values()):
+        console.print()
     for field, values in page.facets.items():
         if values:
             row = "  ".join(f"{escape(safe(v.value))} [dim]{v.count:,}[/]" for v in values)

@@ -32,9 +32,10 @@ lint: $(INSTALLED_DEV) ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-unit: $(INSTALLED_DEV) ## all tests, with coverage
+unit: $(INSTALLED_DEV) ## all tests, on Elasticsearch 9 and 8, with coverage
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
+	COPYDESK_TEST_ELASTICSEARCH_LINE=8 $(BIN)/coverage run -m pytest -q -m elastic tests/engines
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --include='transforms/*' --fail-under=98 --skip-covered
 	$(BIN)/coverage report --fail-under=90 --skip-covered

@@ -17,6 +17,7 @@ from typing import Any
 from transforms.language.scripts import (
     Script,
     by_letters,
+    by_small_words,
     count_words,
     main_script,
     relatives,
@@ -141,6 +142,8 @@ def _decide(more: str, script: Script, wanted: tuple[str, ...], detector: str) -
     if detector == "langdetect":
         found = _langdetect(sample, able) or {UNDETERMINED: 0.0}
         return *max(found.items(), key=lambda item: item[1]), "langdetect"
+    if script.name == "Latn" and (full := by_small_words(sample, able)):
+        return full, 0.99, "small words"
     plain = _without_names(sample, script)
     tag, confidence = _first_opinion(plain, able)
     if confidence >= (_SURE if relatives(tag) <= _known_labels() | {tag} else 1.1):

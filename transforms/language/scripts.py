@@ -13,6 +13,9 @@ from typing import Any
 import regex
 
 _LETTER_SHARE = 0.01  # of a text; a Ukrainian name in a Russian story is less
+_ENOUGH_WORDS = 25  # fewer say little
+_SMALL_SHARE = 0.2  # of all words; running English, German and French have 0.3 to 0.45
+_SMALL_LEAD = 4  # times the next language's
 _OTHER_SHARE = 0.2  # a text of other letters may be mostly Latin names
 _KANA_SHARE = 0.1  # of Han and kana together; a Chinese text may quote の
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
@@ -110,6 +113,32 @@ def by_letters(text: str, script: str, able: tuple[str, ...]) -> str | None:
     if tag in able and best > scores[1][0] and best >= max(2, len(text) * _LETTER_SHARE):
         return tag
     return None
+
+
+def by_small_words(text: str, able: tuple[str, ...]) -> str | None:
+    """The language whose articles, prepositions and auxiliaries a text is full of; None when it is of none.
+
+    Only for languages that no other is mistaken for by these words; a tenth of the model's time.
+
+    >>> by_small_words("The minister said that the plan was approved by the council on Monday, " * 2, ("en", "de"))
+    'en'
+    >>> by_small_words("Die minister het gesê dat die plan deur die raad goedgekeur is, " * 3, ("af", "de", "nl"))
+    """
+    words = text.lower().split()
+    if len(words) < _ENOUGH_WORDS:
+        return None
+    counts = sorted(
+        ((sum(word in own for word in words), tag) for tag, own in _small_words().items()), reverse=True
+    )
+    (best, tag), (second, _) = counts[0], counts[1]
+    if tag in able and best >= _SMALL_SHARE * len(words) and best >= _SMALL_LEAD * second:
+        return tag
+    return None
+
+
+@cache
+def _small_words() -> dict[str, frozenset[str]]:
+    return {tag: frozenset(words.split()) for tag, words in rules()["small_words"].items()}
 
 
 @cache

@@ -14,7 +14,7 @@ import regex
 
 _LETTER_SHARE = 0.01  # of a text; a Ukrainian name in a Russian story is less
 _ENOUGH_WORDS = 25  # fewer say little
-_SMALL_SHARE = 0.2  # of all words; running English, German and French have 0.3 to 0.45
+_SMALL_SHARE = 0.17  # of all words; in 6,060 texts of 96 languages no other language reaches 0.12
 _SMALL_LEAD = 4  # times the next language's
 _OTHER_SHARE = 0.2  # a text of other letters may be mostly Latin names
 _KANA_SHARE = 0.1  # of Han and kana together; a Chinese text may quote の

@@ -121,7 +121,7 @@ def prepare(text: str, key: KeyAnalysis) -> str:
     """
     if key.key != "tr" and text.isascii():
         return text
-    text = text.translate(_table(key.key))
+    text = _replaced(text, key.key)
     if key.tokenizer == "alphabetic" and _MAY_BE_UNSPACED.search(text):
         return _unspaced_character().sub(r" \g<0> ", text)  # type: ignore[no-any-return]  # `regex` has no types
     return text
@@ -129,7 +129,7 @@ def prepare(text: str, key: KeyAnalysis) -> str:
 
 def prepare_keyword(value: str) -> str:
     """Do the same to a value that is compared as a whole."""
-    return value if value.isascii() else value.translate(_table(None))
+    return value if value.isascii() else _replaced(value, None)
 
 
 def normalise_pattern(text: str, key: KeyAnalysis, chain: Chain) -> str:
@@ -221,6 +221,16 @@ def _without_identities(characters: Mapping[str, str]) -> Mapping[str, str]:
     return {old: new for old, new in characters.items() if old != new}
 
 
+def _replaced(text: str, key: str | None) -> str:
+    """Replace a key's characters, where there is one: a table asked for each character costs 0.2 ms in 2 kB."""
+    return text.translate(_table(key)) if _told(key).search(text) else text
+
+
+@functools.cache
+def _told(key: str | None) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(map(chr, _table(key))))}]" if _table(key) else "(?!)")
+
+
 @functools.cache
 def _table(key: str | None) -> dict[int, str]:
     analysis = read_analysis()
@@ -239,7 +249,7 @@ def _normal(text: str, key: str, chain: Chain) -> str:
     if not text:
         return ""
     one = read_analysis().keys[key]
-    text = text.translate(_table(None if chain == "folded" else key))
+    text = _replaced(text, None if chain == "folded" else key)
     return "".join(_whole(one.fold or chain in ("name", "folded")).analyze(text))
 
 

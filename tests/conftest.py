@@ -10,9 +10,11 @@ CI: "true" makes a missing engine a failure.
 from __future__ import annotations
 
 import os
+import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +73,30 @@ def elasticsearch_index(elasticsearch_url: str, elasticsearch_options: dict[str,
     with Elasticsearch(elasticsearch_url, **options) as client:
         if found := list(client.indices.get(index=f"{name}.*", filter_path="*.aliases").body):
             client.indices.delete(index=",".join(found))
+
+
+@pytest.fixture
+def mount_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Give a function that makes a disk in memory of a size such as "64m", at most one a test; needs root."""
+    folder = tmp_path / "disk"
+
+    def mount(size: str) -> Path:
+        if os.geteuid() != 0:
+            pytest.skip("mounting a small tmpfs needs root")
+        folder.mkdir()
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", folder],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if mounted.returncode:
+            pytest.skip(f"cannot mount a small tmpfs: {mounted.stderr.strip()}")
+        return folder
+
+    yield mount
+    if folder.is_mount():
+        subprocess.run(["umount", folder], check=True)
 
 
 def _missing(reason: str) -> None:

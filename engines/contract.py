@@ -11,6 +11,7 @@ from typing import Literal, Protocol, Self
 from transforms.records import Article, Document, Reject, RunError
 
 Sort = Literal["relevance", "newest", "oldest"]
+Interval = Literal["day", "month", "year"]
 
 #: Facet name → index field. The names are what `Query.facets` and the JSON output use.
 FACETS: Mapping[str, str] = {
@@ -54,6 +55,7 @@ class Query:
     cursor: str | None = None  # Page.cursor of the page before; instead of `page`
     facets: tuple[str, ...] = ()  # keys of FACETS
     facet_size: int = 10
+    histogram: Interval | None = None  # articles over time, by published_at, else updated_at
     highlight: bool = False
 
 
@@ -84,6 +86,7 @@ class Page:
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
     cursor: str | None  # None on the last page
+    histogram: tuple[FacetValue, ...] = ()  # by time, oldest first, as "2025-03"; spans without any are left out
     notes: tuple[str, ...] = ()  # what was understood instead, where the text did not parse
 
 
@@ -167,6 +170,12 @@ class Engine(Protocol):
 
     def search(self, query: Query) -> Page:
         """Answer a query."""
+
+    def similar(self, id: str, size: int = 10) -> tuple[Hit, ...]:
+        """Articles most like this one, best first, itself left out; none for an id that is not held."""
+
+    def suggest(self, text: str, size: int = 5) -> tuple[str, ...]:
+        """The query with words that nobody wrote replaced by like ones that somebody did, likeliest first."""
 
     def status(self) -> Status:
         """How much is held."""

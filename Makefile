@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
+LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-annotate --no-header --upgrade
 DATA ?= data
 TARGET ?= file:var/demo
 
@@ -55,12 +57,10 @@ evals: $(INSTALLED_DEV) ## quality in numbers: make evals DATA=folder
 bench: $(INSTALLED_DEV) ## speed in numbers, in one run
 	$(RUN) -m bench
 
-lock: $(INSTALLED_DEV) ## write requirements.lock anew
+lock: $(INSTALLED_DEV) ## write both lock files anew; what both hold is of one version
 	$(BIN)/pip install -q uv
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --upgrade pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --upgrade --all-extras pyproject.toml -o requirements-dev.lock
+	$(LOCK) --all-extras pyproject.toml -o requirements-dev.lock
+	$(LOCK) --constraint requirements-dev.lock pyproject.toml -o requirements.lock
 
 clean: ## remove what was made
 	rm -rf $(VENV) var build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

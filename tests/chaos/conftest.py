@@ -3,6 +3,8 @@
 Settings, read here only:
 COPYDESK_TEST_CHAOS: "long" for the long form (make chaos);
 COPYDESK_TEST_CHAOS_SEED: the seed of every random moment; it is printed when a test fails.
+
+What was killed, and while it did what, is told at the end of the session.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import os
 import random
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +21,8 @@ import pytest
 from tests.chaos.nursery import Nursery, opened_nursery
 
 ENVIRONMENT = os.environ  # noqa: TID251 (tests have no settings of their own)
+Told = Callable[[str, Counter[str]], None]
+_TOLD = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +34,32 @@ def long_form() -> bool:
 @pytest.fixture
 def chance() -> random.Random:
     """Random moments, the same again with the same seed."""
-    seed = ENVIRONMENT.get("COPYDESK_TEST_CHAOS_SEED", "1")
-    print(f"COPYDESK_TEST_CHAOS_SEED={seed}")
-    return random.Random(seed)
+    print(f"COPYDESK_TEST_CHAOS_SEED={_seed()}")
+    return random.Random(_seed())
+
+
+def _seed() -> str:
+    return ENVIRONMENT.get("COPYDESK_TEST_CHAOS_SEED", "1")
+
+
+@pytest.fixture
+def told(request: pytest.FixtureRequest) -> Told:
+    """Keep for the end of the session what was killed how often, by what it did, and nothing was lost by it."""
+    lines = request.config.stash.setdefault(_TOLD, [])
+
+    def keep(what: str, cut: Counter[str]) -> None:
+        points = ", ".join(f"{count} {phase}" for phase, count in cut.most_common())
+        lines.append(f"{what}: killed at {cut.total()} points, 0 lost, 0 doubled ({points})")
+
+    return keep
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was killed."""
+    if lines := config.stash.get(_TOLD, []):
+        terminalreporter.section(f"chaos, seed {_seed()}")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

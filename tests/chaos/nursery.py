@@ -8,6 +8,7 @@ killed at. `Nursery` is its other end.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -18,6 +19,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.chaos.phases import VARIABLE, tell_phases
 
 ROOT = Path(__file__).parents[2]
 SHARD_DOCUMENTS = 25
@@ -111,6 +114,8 @@ def run_copydesk(arguments: Sequence[str]) -> None:
 
     flows.reading._BATCH_DOCUMENTS = BATCH_DOCUMENTS
     flows.shards._SHARD_DOCUMENTS = SHARD_DOCUMENTS
+    if told := os.environ.get(VARIABLE):  # noqa: TID251 (a child's own)
+        tell_phases(told)
     main(arguments)
 
 
@@ -134,9 +139,8 @@ def serve() -> None:
 
 def _load_everything() -> None:
     """Do once what would take each child a second: import, and shape a story of each language."""
-    import copydesk.run  # noqa: F401
-    import engines.elastic
-    import engines.embedded  # noqa: F401
+    for name in ("copydesk.run", "copydesk.generations", "engines.embedded", "engines.elastic"):
+        importlib.import_module(name)
     from tests.chaos.corpus import LANGUAGES, story
     from transforms.recipe import to_articles
     from transforms.records import RawDocument

@@ -1,6 +1,7 @@
 import json
 import threading
 import time
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.language import _factory, check_tags, detect_language, primary_tag
+from transforms.language.model import load_model, model_scores
 from transforms.language.scripts import by_letters, count_words, main_script, script_of, tags, variant_of
 
 CASES = Path(__file__).parents[1] / "cases" / "languages.jsonl"
@@ -137,6 +139,16 @@ def test_detection_is_the_same_in_threads() -> None:
     for thread in threads:
         thread.join()
     assert all(found == alone for found in together.values())
+
+
+@pytest.mark.parametrize("row", ROWS[::3], ids=lambda row: row["text"][:20])
+def test_the_model_answers_as_py3langid_does(row: dict[str, Any]) -> None:
+    asked = copy(load_model())
+    labels = tuple(label for label in asked.labels if label != "zxx")[::2]
+    asked.set_languages([*labels, "zxx"])
+    theirs = dict(asked.rank(row["text"]))
+    ours = dict(model_scores(row["text"], labels))
+    assert {label: ours[label] for label in theirs} == pytest.approx(theirs, abs=1e-3)
 
 
 def test_tables_agree() -> None:

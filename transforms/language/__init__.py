@@ -7,13 +7,14 @@ data/language_rules.json (letters and words that tell close languages apart).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from copy import copy
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import log
+from operator import itemgetter
 from typing import Any
 
+from transforms.language.model import model_labels, model_scores
 from transforms.language.scripts import (
     Script,
     by_letters,
@@ -145,21 +146,17 @@ def _decide(more: str, script: Script, wanted: tuple[str, ...], detector: str) -
     if script.name == "Latn" and (full := by_small_words(sample, able)):
         return full, 0.99, "small words"
     plain = _without_names(sample, script)
-    tag, confidence = _first_opinion(plain, able)
+    answers = model_scores(plain, _asked(able))
+    label, confidence = max(answers, key=itemgetter(1))
+    tag = _SAME.get(label, label)
     if confidence >= (_SURE if relatives(tag) <= _known_labels() | {tag} else 1.1):
         return tag, confidence, "py3langid"
-    scores = _scores(plain, able)
+    scores = _by_tag(answers, able)
     tag, reason = _likeliest(scores, more)
     near = sum(scores.get(other, 0.0) for other in relatives(tag))
     if near < _SECOND_OPINION:
         return _second_opinion(sample, scores, able)
     return tag, max(scores.get(tag, 0.0), LEAST_CONFIDENCE), reason
-
-
-def _first_opinion(plain: str, able: tuple[str, ...]) -> tuple[str, float]:
-    """The model's one answer: half the time of asking for all its scores."""
-    label, confidence = _identifier(able).classify(plain)
-    return _SAME.get(label, label), confidence
 
 
 def _likeliest(scores: dict[str, float], sample: str) -> tuple[str, str]:
@@ -180,10 +177,10 @@ def _able(script: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(tag for tag in wanted if script in tags()[tag]["scripts"])
 
 
-def _scores(sample: str, able: tuple[str, ...]) -> dict[str, float]:
+def _by_tag(answers: Iterable[tuple[str, float]], able: tuple[str, ...]) -> dict[str, float]:
     """The probability of each of the able languages; 0 for those the model lacks."""
     scores = dict.fromkeys(able, 0.0)
-    for label, score in _identifier(able).rank(sample):
+    for label, score in answers:
         tag = _SAME.get(label, label)
         scores[tag] = scores.get(tag, 0.0) + score
     return scores
@@ -209,7 +206,8 @@ def _second_opinion(sample: str, scores: dict[str, float], able: tuple[str, ...]
     if other and max(scores, key=lambda tag: scores[tag]) == max(other, key=lambda tag: other[tag]):
         scores = {tag: (2 * score + other.get(tag, 0.0)) / 3 for tag, score in scores.items()}
     elif letters >= FEWEST_LETTERS:
-        again, other = _scores(plain, able), _langdetect(plain, able, steps=_STEPS)
+        again = _by_tag(model_scores(plain, _asked(able)), able)
+        other = _langdetect(plain, able, steps=_STEPS)
         scores = {tag: (score + again[tag] + other.get(tag, 0.0)) / 3 for tag, score in scores.items()}
     tag, _ = _likeliest(scores, sample)
     near = sum(scores.get(other, 0.0) for other in relatives(tag))
@@ -217,25 +215,14 @@ def _second_opinion(sample: str, scores: dict[str, float], able: tuple[str, ...]
 
 
 @cache
-def _model() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # numpy and 93 MB: only when a text needs it
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-
-
-@cache
 def _known_labels() -> frozenset[str]:
-    return frozenset(_SAME.get(label, label) for label in _model().labels)
+    return frozenset(_SAME.get(label, label) for label in model_labels())
 
 
 @lru_cache(maxsize=32)
-def _identifier(able: tuple[str, ...]) -> Any:
-    """The model, narrowed to some languages."""
-    made = copy(_model())
-    known = set(made.labels)
-    also = [label for label in _ALSO_ASKED if _SAME[label] in able]
-    made.set_languages([tag for tag in (*able, *also, "zxx") if tag in known])
-    return made
+def _asked(able: tuple[str, ...]) -> tuple[str, ...]:
+    """The labels of the model that stand for some languages."""
+    return (*able, *(label for label in _ALSO_ASKED if _SAME[label] in able))
 
 
 @cache

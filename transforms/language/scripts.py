@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ _SMALL_LEAD = 4  # times the next language's
 _OTHER_SHARE = 0.2  # a text of other letters may be mostly Latin names
 _KANA_SHARE = 0.1  # of Han and kana together; a Chinese text may quote の
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
+_ASCII = re.compile(r"[\x00-\x7f]+")
+_NO_LETTERS = bytes(byte for byte in range(128) if not chr(byte).isalpha())
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,11 @@ def main_script(text: str) -> Script:
     >>> main_script("Привет, world of news и ещё много слов").name
     'Cyrl'
     """
+    latin = len(text.encode("ascii", "ignore").translate(None, _NO_LETTERS))
     if text.isascii():
-        letters = sum(map(str.isalpha, text))
-        return Script("Latn" if letters else "Zyyy", letters, 1.0)
-    counts: Counter[str] = Counter()
-    for sign, count in Counter(text).items():
+        return Script("Latn" if latin else "Zyyy", latin, 1.0)
+    counts: Counter[str] = Counter(Latn=latin)
+    for sign, count in Counter(_ASCII.sub("", text)).items():
         if name := script_of(sign):
             counts[name] += count
     total = counts.total()
@@ -127,9 +130,11 @@ def by_small_words(text: str, able: tuple[str, ...]) -> str | None:
     words = text.lower().split()
     if len(words) < _ENOUGH_WORDS:
         return None
-    counts = sorted(
-        ((sum(word in own for word in words), tag) for tag, own in _small_words().items()), reverse=True
-    )
+    found: dict[str, int] = dict.fromkeys(rules()["small_words"], 0)
+    for owners, count in Counter(map(_small_words().get, words)).items():
+        for owner in owners or ():
+            found[owner] += count
+    counts = sorted(((count, tag) for tag, count in found.items()), reverse=True)
     (best, tag), (second, _) = counts[0], counts[1]
     if tag in able and best >= _SMALL_SHARE * len(words) and best >= _SMALL_LEAD * second:
         return tag
@@ -137,8 +142,13 @@ def by_small_words(text: str, able: tuple[str, ...]) -> str | None:
 
 
 @cache
-def _small_words() -> dict[str, frozenset[str]]:
-    return {tag: frozenset(words.split()) for tag, words in rules()["small_words"].items()}
+def _small_words() -> dict[str, tuple[str, ...]]:
+    """Each small word, and the languages that it is on the list of."""
+    owners: dict[str, tuple[str, ...]] = {}
+    for tag, words in rules()["small_words"].items():
+        for word in words.split():
+            owners[word] = (*owners.get(word, ()), tag)
+    return owners
 
 
 @cache

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from transforms.dateline.items import Item, read_item
@@ -20,6 +21,7 @@ _SEPARATORS = 8
 _ITEMS = 8
 _LONGEST_NAME = 48
 _WORDS_IN_NAME = 7
+_CACHED = 4096  # datelines repeat: a day's wire has a few hundred
 Separator = Literal["dash", "colon", "stop", "none"]
 
 _LEAD = re.compile(
@@ -114,6 +116,7 @@ def body_start(text: str, at: int) -> int:
     return at
 
 
+@lru_cache(maxsize=_CACHED)
 def read_items(head: str, *, opens: bool = True) -> tuple[Item, ...]:
     """Name the parts of `head`; empty when some part is too long or too odd for a dateline.
 

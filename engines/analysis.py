@@ -27,6 +27,8 @@ _SCRIPT = {"rust": r"\p{sc=%s}", "java": r"\p{Is%s}", "python": r"\p{Script=%s}"
 _MAY_BE_UNSPACED = re.compile(
     "[\u0e00-\u0fff\u1000-\u11ff\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00016fe0-\U000fffff]"
 )
+#: In UTF-8: ASCII, what may follow a first byte, and the first bytes of U+0080 to U+00FF and of U+2000 to U+2FFF.
+_PLAIN_BYTES = bytes((*range(0xC0), 0xC2, 0xC3, 0xE2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +121,7 @@ def prepare(text: str, key: KeyAnalysis) -> str:
     >>> prepare("le 北京 İ", read_analysis().keys["fr"])
     'le  北  京  i'
     """
-    if key.key != "tr" and text.isascii():
+    if key.key != "tr" and (text.isascii() or _is_plain(text)):
         return text
     text = _replaced(text, key.key)
     if key.tokenizer == "alphabetic" and _MAY_BE_UNSPACED.search(text):
@@ -223,12 +225,21 @@ def _without_identities(characters: Mapping[str, str]) -> Mapping[str, str]:
 
 def _replaced(text: str, key: str | None) -> str:
     """Replace a key's characters, where there is one: a table asked for each character costs 0.2 ms in 2 kB."""
-    return text.translate(_table(key)) if _told(key).search(text) else text
+    return text.translate(_table(key)) if any(one in text for one in _told(key)) else text
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether it is ASCII, Latin-1 and punctuation (U+2000 to U+203F) alone: nothing to be done to it.
+
+    Most copy in Latin letters is, and a look at its bytes takes a tenth of what a pattern takes.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    return not data.translate(None, _PLAIN_BYTES) and data.count(b"\xe2") == data.count(b"\xe2\x80")
 
 
 @functools.cache
-def _told(key: str | None) -> re.Pattern[str]:
-    return re.compile(f"[{re.escape(''.join(map(chr, _table(key))))}]" if _table(key) else "(?!)")
+def _told(key: str | None) -> tuple[str, ...]:
+    return tuple(map(chr, _table(key)))
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 import regex
@@ -14,6 +15,7 @@ from engines.analysis import (
     elasticsearch_analysis,
     key_of,
     normalise_pattern,
+    prepare,
     read_analysis,
     tokens_of,
     word_pattern,
@@ -131,6 +133,17 @@ def test_names_of_queries_are_fields_of_one_kind() -> None:
     fields = read_fields()
     for paths in fields.names.values():
         assert len({fields.kinds[path] for path in paths}) == 1
-        assert fields.kinds[paths[0]] in ("text", "name", "keyword", "date")
+        assert fields.kinds[paths[0]] in ("text", "name", "keyword", "date", "point")
     assert set(fields.default) <= set(fields.kinds)
-    assert {fields.kinds[path] for path in FACETS.values()} == {"keyword"}
+    assert {fields.kinds[path] for path in FACETS.values()} == {"keyword", "date"}
+
+
+def test_what_looks_plain_is_left_as_it_is() -> None:
+    """The quick look at a text's bytes agrees with the tables, for every character there is and every language."""
+    changing = {
+        chr(code) for code in range(sys.maxunicode + 1) if prepare(chr(code), KEYS["tr"]) != chr(code)
+    }
+    assert {"İ", "I", "京", "ё", "ς", "\u0640"} <= changing
+    for key in KEYS.values():
+        for character in changing:  # the snowman is not plain: it makes the tables be asked
+            assert prepare(f"{character}–", key)[:-1] == prepare(f"{character}☃", key)[:-1]

@@ -321,6 +321,23 @@ def test_uncommitted_documents_are_replaced_moved_and_deleted(tmp_path: Path) ->
         assert [hit.article.headline for hit in engine.search(Query()).hits] == ["Histoire"]
 
 
+def test_what_is_held_is_told_alike_with_and_without_deleted_documents(tmp_path: Path) -> None:
+    stories = [story(number) for number in range(20)]
+    with EmbeddedEngine(tmp_path) as engine:
+        list(engine.load(stories))
+        engine.commit()
+        wanted = [one.id for one in stories] + ["f" * 32]
+        before = engine.stored(wanted)
+        assert {id: one.digest for id, one in before.items()} == {one.id: one.digest for one in stories}
+        changed = story(3, headline="Another")
+        list(engine.load([changed]))
+        engine.delete([stories[4].id])
+        engine.commit()
+        after = engine.stored(wanted)
+        assert after[changed.id].digest == changed.digest != before[changed.id].digest
+        assert before.keys() - after.keys() == {stories[4].id}
+
+
 def test_what_was_not_committed_is_lost_at_close(tmp_path: Path) -> None:
     fill(tmp_path, story(1))
     with EmbeddedEngine(tmp_path) as engine:

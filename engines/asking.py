@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from engines.contract import EngineError, Query, Sort
+from engines.contract import FACETS, EngineError, FacetValue, Query, Sort
 from engines.fields import read_fields
 from engines.lucene import parse
 from engines.tree import Bool, Node, Term
@@ -83,3 +84,16 @@ def keyword_filters(query: Query) -> list[tuple[str, tuple[str, ...]]]:
         ("dateline.agency", query.agencies),
     )
     return [(path, values) for path, values in filters if values]
+
+
+def ordered_facet(name: str, counts: Mapping[str, int], size: int) -> tuple[FacetValue, ...]:
+    """Give a facet's first values: the most frequent first, equal ones by name; of months the newest first.
+
+    >>> [row.value for row in ordered_facet("country", {"IT": 2, "FR": 5, "ES": 2}, 10)]
+    ['FR', 'ES', 'IT']
+    """
+    if FACETS[name] == "date":
+        ordered = sorted(counts.items(), reverse=True)
+    else:
+        ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(FacetValue(value=value, count=count) for value, count in ordered[:size])

@@ -13,7 +13,8 @@ from transforms.records import Article, Document, Reject, RunError
 Sort = Literal["relevance", "newest", "oldest"]
 Interval = Literal["day", "month", "year"]
 
-#: Facet name → index field. The names are what `Query.facets` and the JSON output use.
+#: Facet name → index field. The names are what `Query.facets` and the JSON output use. The most frequent values
+#: come first, equal ones by name; months ("2025-03", of published_at, else updated_at) the newest first.
 FACETS: Mapping[str, str] = {
     "language": "language",
     "country": "dateline.places.country",
@@ -21,6 +22,7 @@ FACETS: Mapping[str, str] = {
     "publisher": "publisher",
     "section": "section",
     "agency": "dateline.agency",
+    "month": "date",
 }
 
 
@@ -33,6 +35,15 @@ class EngineError(RunError):
     def __init__(self, message: str, *, hint: str = "", passing: bool = False) -> None:
         super().__init__(message, hint=hint)
         self.passing = passing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """All that was filed from at most `km` away from a place on the map."""
+
+    latitude: float  # degrees (WGS 84)
+    longitude: float
+    km: float  # along a sphere of 6,371,008.7714 m, as Lucene measures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +60,7 @@ class Query:
     agencies: tuple[str, ...] = ()
     since: date | None = None  # inclusive, of published_at, else updated_at
     until: date | None = None  # inclusive
+    near: Near | None = None
     sort: Sort = "relevance"
     size: int = 10
     page: int = 1  # 1-based
@@ -86,7 +98,9 @@ class Page:
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
     cursor: str | None  # None on the last page
-    histogram: tuple[FacetValue, ...] = ()  # by time, oldest first, as "2025-03"; spans without any are left out
+    histogram: tuple[
+        FacetValue, ...
+    ] = ()  # by time, oldest first, as "2025-03"; spans without any are left out
     notes: tuple[str, ...] = ()  # what was understood instead, where the text did not parse
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
@@ -14,12 +14,10 @@ from luqum.thread import parse as parse_syntax
 
 from engines.dates import read_span
 from engines.fields import read_fields
+from engines.near import read_near
 from engines.plain_words import explain_error, plain_words, regular, spell_signs
 from engines.terms import is_word, literal, split_pattern, split_words
-from engines.tree import Bool, Everything, Exists, Node, Range, Term
-
-#: Nothing matches it: the answer to a query of which nothing could be used.
-NOTHING = Bool(must_not=(Everything(),))
+from engines.tree import NOTHING, Bool, Everything, Exists, Node, Range, Term, all_of, any_of, boosted
 
 MAX_CHARACTERS = 4000
 MAX_TERMS = 150  # times six default fields stays below Elasticsearch's 1,024 clauses
@@ -29,6 +27,7 @@ MAX_BOOST = 1000.0
 MAX_SLOP = 100
 MAX_EDITS = 2  # as in Lucene and tantivy: more would need another automaton
 
+_QUOTE = '"'
 _WORDS_IN_A_NOTE = 20
 _ALIKE = 0.75  # difflib's ratio: "titel" for "title", not "time"
 _CHARACTERS_IN_A_NOTE = 60
@@ -83,7 +82,7 @@ def _plain(text: str, why: str) -> Parsed:
     if not words:
         return Parsed(node=NOTHING, notes=(f"{why}; there is no word to search for",))
     note = f"{why}; searched for these words instead: {' '.join(words[:_WORDS_IN_A_NOTE])}"
-    return Parsed(node=_either(*(Term(text=word) for word in words)) or NOTHING, notes=(note,))
+    return Parsed(node=any_of(*(Term(text=word) for word in words)) or NOTHING, notes=(note,))
 
 
 class _Reader:
@@ -103,7 +102,7 @@ class _Reader:
             case syntax.BaseGroup():
                 return self.read(item.expr, field, depth + 1)
             case syntax.Boost():
-                return _boosted(self.read(item.expr, field, depth + 1), item.force)
+                return boosted(self.read(item.expr, field, depth + 1), _bearable_boost(item.force))
             case syntax.Word() if _is_bang(item):
                 return self._combine(item, field, depth)
             case syntax.Plus() | syntax.Prohibit() | syntax.Not() | syntax.BaseOperation():
@@ -115,6 +114,10 @@ class _Reader:
 
     def _leaf(self, item: Any, field: str | None) -> Node | None:
         match item:
+            case syntax.Proximity() | syntax.Fuzzy() if field and read_fields().kind_of(field) == "point":
+                radius = str(item).rpartition("~")[2].strip()
+                number = f"{float(radius):.6f}" if radius else ""
+                return self._near(f"{literal(item.term.value).strip(_QUOTE)}~{number}")
             case syntax.Proximity():
                 return self._phrase(item.term, field, min(int(item.degree), MAX_SLOP))
             case syntax.Phrase():
@@ -169,7 +172,7 @@ class _Reader:
         self.notes.append(f"there is no field {name!r}{hint}; searched for it as a word")
         if isinstance(item.expr, syntax.Word) and not item.expr.head:
             return self._word(f"{name}:{item.expr.value}", None)
-        return _either(self._word(name, None), self.read(item.expr, None, depth + 1))
+        return any_of(self._word(name, None), self.read(item.expr, None, depth + 1))
 
     def _range(self, item: Any, field: str | None) -> Node | None:
         if isinstance(item, syntax.Range):
@@ -202,13 +205,15 @@ class _Reader:
             _bearable(word) if by_length else min(int(item.degree), MAX_EDITS, len(word) - 1)
             for word in words
         )
-        return _all([self._fuzzy_piece(word, field, most) for word, most in zip(words, edits, strict=True)])
+        return all_of(
+            *(self._fuzzy_piece(word, field, most) for word, most in zip(words, edits, strict=True))
+        )
 
     def _fuzzy_piece(self, word: str, field: str | None, edits: int) -> Node | None:
         return self._term(word, "fuzzy" if edits else "word", field, edits)
 
     def _words(self, text: str, field: str | None) -> Node | None:
-        return _either(*(self._term(word, "word", field) for word in split_words(literal(text))))
+        return any_of(*(self._term(word, "word", field) for word in split_words(literal(text))))
 
     def _word(self, written: str, field: str | None) -> Node | None:
         if written == "*":
@@ -226,9 +231,9 @@ class _Reader:
         if len(re.findall(r"[*?]", written)) > MAX_WILDCARDS:
             self.notes.append(f"more than {MAX_WILDCARDS} wildcards in a word: {written}")
             return self._words(re.sub(r"[*?]", " ", written), field)
-        whole = field and read_fields().kind_of(field) == "keyword"
+        whole = field and read_fields().kind_of(field) in ("keyword", "point")
         pieces = [written] if whole else split_pattern(written)
-        return _all([self._pattern_piece(piece, field) for piece in pieces])
+        return all_of(*(self._pattern_piece(piece, field) for piece in pieces))
 
     def _pattern_piece(self, piece: str, field: str | None) -> Node | None:
         plain = re.sub(r"\\(.)", "", piece, flags=re.DOTALL)
@@ -250,6 +255,8 @@ class _Reader:
         if self._terms > MAX_TERMS:
             raise _TooMuchError(f"the query has more than {MAX_TERMS} words")
         how = read_fields().kind_of(field) if field else "text"
+        if how == "point":
+            return self._near(text)
         if how == "date":
             if field and read_span(text):
                 return Range(field=field, low=text, high=text)
@@ -261,6 +268,12 @@ class _Reader:
             return None
         return Term(text=text, kind=kind, field=field, distance=distance)
 
+    def _near(self, text: str) -> Node:
+        found = read_near(text)
+        if found.note:
+            self.notes.append(found.note if found.near else f"{found.note}; nothing was found for it")
+        return found.near or NOTHING
+
 
 def _is_bang(item: Any) -> bool:
     return isinstance(item, syntax.Word) and item.value.startswith("!") and len(item.value) > 1
@@ -270,13 +283,8 @@ def _unbanged(item: Any) -> Any:
     return syntax.Word(item.value[1:]) if _is_bang(item) else item
 
 
-def _boosted(node: Node | None, force: Any) -> Node | None:
-    boost = min(max(float(force), 0.0), MAX_BOOST)
-    match node:
-        case Term() | Bool():
-            return replace(node, boost=node.boost * boost)
-        case _:  # everything else scores the same for every document
-            return node
+def _bearable_boost(force: Any) -> float:
+    return min(max(float(force), 0.0), MAX_BOOST)
 
 
 def _bearable(word: str) -> int:
@@ -286,14 +294,3 @@ def _bearable(word: str) -> int:
 
 def _range_or_exists(node: Range) -> Node:
     return node if node.low or node.high else Exists(field=node.field)
-
-
-def _all(nodes: list[Node | None]) -> Node | None:
-    """Join the parts of one word that must all be there."""
-    known = tuple(node for node in nodes if node)
-    return known[0] if len(known) == 1 else Bool(must=known) if known else None
-
-
-def _either(*nodes: Node | None) -> Node | None:
-    known = tuple(node for node in nodes if node)
-    return known[0] if len(known) == 1 else Bool(should=known) if known else None

@@ -13,7 +13,15 @@ _OPERATORS = {"AND", "OR", "NOT", "TO", "&&", "||"}
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"'})
 _NOT_CHARACTERS = re.compile("[\ud800-\udfff\x00]")
 _SIGNS = re.compile(
-    r'"(?:[^"\\]|\\.)*"|(?<!\S)(?P<sign>&&|\|\|)(?!\S)|(?<![^\s:(+-])(?P<url>https?://[^\s"()\\]+)', re.DOTALL
+    r"""
+      (?: "(?P<phrase>(?:[^"\\]|\\.)*)" | (?<![^\s:(+!-])(?P<word>(?:-(?=\d))?[^\s"()\[\]{}^~:\\+!-][^\s"()\[\]{}^~:\\]*) )
+      (?P<reach> ~\d+(?:\.\d+)?(?:km|mi|m)(?!\w) )
+    | "(?:[^"\\]|\\.)*"
+    | (?<!\S)(?P<sign>&&|\|\|)(?!\S)
+    | (?<=near:)(?P<south>-[\d.]+,-?[\d.]+)
+    | (?<![^\s:(+-])(?P<url>https?://[^\s"()\\]+)
+    """,
+    re.DOTALL | re.VERBOSE | re.IGNORECASE,
 )
 
 
@@ -23,16 +31,36 @@ def regular(text: str) -> str:
 
 
 def spell_signs(text: str) -> str:
-    """Write signs as the words that luqum knows, and an address as a phrase: its colon is no field's.
+    """Write signs as the words that luqum knows; an address, or a place and its distance, as a phrase.
 
-    >>> spell_signs('ice && url:http://example.org "a && b"')
-    'ice AND url:"http://example.org" "a && b"'
+    >>> spell_signs('ice && url:http://example.org near:Rome~5km')
+    'ice AND url:"http://example.org" near:"Rome~5km"'
     """
     return _SIGNS.sub(_spelt, text)
 
 
 def _spelt(found: re.Match[str]) -> str:
-    return f'"{found[0]}"' if found["url"] else {"&&": "AND", "||": "OR"}.get(found["sign"], found[0])
+    if found["reach"]:
+        return f'"{found["phrase"] or found["word"] or ""}{found["reach"]}"'
+    return (
+        f'"{found[0]}"'
+        if found["url"] or found["south"]
+        else {"&&": "AND", "||": "OR"}.get(found["sign"], found[0])
+    )
+
+
+def written_place(text: str, place: int) -> int:
+    """Give the place in the query as written of a place in what `spell_signs` made of it.
+
+    >>> written_place("a && b AND", spell_signs("a && b AND").index("AND", 5))
+    7
+    """
+    for found in _SIGNS.finditer(text):
+        longer = len(_spelt(found)) - len(found[0])
+        if place < found.end() + longer:
+            return min(place, found.start()) if longer and place >= found.start() else place
+        place -= longer
+    return place
 
 
 def plain_words(text: str) -> list[str]:
@@ -61,7 +89,7 @@ def explain_error(message: str, text: str) -> str:
     if not at:
         unclosed = text.count("(") > text.count(")")
         return "a parenthesis is not closed" if unclosed else "the query ends too early"
-    place = int(at[1]) + 1
+    place = written_place(text, int(at[1])) + 1
     illegal = re.match(r"Illegal character '(.)", message, re.DOTALL)
     if illegal and illegal[1] == '"':
         return f"the quotation mark at position {place} is not closed"

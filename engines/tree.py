@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from engines.contract import Near
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,4 +52,24 @@ class Everything:
     """Every document."""
 
 
-Node = Term | Range | Exists | Bool | Everything
+Node = Term | Range | Near | Exists | Bool | Everything
+
+#: Nothing matches it: the answer to a query of which nothing could be used.
+NOTHING = Bool(must_not=(Everything(),))
+
+
+def all_of(*nodes: Node | None) -> Node | None:
+    """Join the parts of one word that must all be there."""
+    known = tuple(node for node in nodes if node)
+    return known[0] if len(known) == 1 else Bool(must=known) if known else None
+
+
+def any_of(*nodes: Node | None) -> Node | None:
+    """Join alternatives."""
+    known = tuple(node for node in nodes if node)
+    return known[0] if len(known) == 1 else Bool(should=known) if known else None
+
+
+def boosted(node: Node | None, boost: float) -> Node | None:
+    """Give a part more weight; what is no word scores the same for every document."""
+    return replace(node, boost=node.boost * boost) if isinstance(node, (Term, Bool)) else node

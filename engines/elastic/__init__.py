@@ -24,13 +24,13 @@ from engines.contract import (
     Status,
     Stored,
 )
-from engines.elastic.answer import NOTHING, key_in, next_cursor, read_facet, read_hit, scan
+from engines.elastic.answer import NOTHING, key_in, next_cursor, read_buckets, read_facet, read_hit, scan
 from engines.elastic.bulk import Operation, Sender
 from engines.elastic.client import Access, connect, parse_address, translated
 from engines.elastic.doctor import examine
 from engines.elastic.generations import drop, list_generations, swap
 from engines.elastic.index import Indexes, create_index, end_loading, read_indexes
-from engines.elastic.query import render_search
+from engines.elastic.query import HISTOGRAM, render_search
 from transforms.document import article_from_json, document_from_json
 from transforms.records import Article, Document, Reject
 
@@ -97,8 +97,8 @@ class ElasticEngine:
             head = heads.get(document.language)
             if head is None:
                 head = heads[document.language] = self._head(key_of(document.language))
-            lines = b"%s%s}}\n%s\n" % (head, orjson.dumps(document.id), document.json)
-            yield Operation(document.id, document.origin, lines)
+            action = b"%s%s}}\n" % (head, orjson.dumps(document.id))
+            yield Operation(document.id, document.origin, action, document.json)
 
     def _noting_moves(
         self, documents: Iterable[Document], moves: dict[str, list[Operation]]
@@ -210,6 +210,7 @@ class ElasticEngine:
             took_ms=round((time.perf_counter() - started) * 1000, 3),
             hits=tuple(read_hit(hit, asked, query) for hit in hits),
             facets={name: read_facet(answer, name, query.facet_size) for name in query.facets},
+            histogram=read_buckets(answer, HISTOGRAM) if query.histogram else (),
             cursor=next_cursor(hits[-1], asked, seen) if hits and seen < total else None,
             notes=asked.notes,
         )

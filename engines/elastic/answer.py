@@ -8,7 +8,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from engines.analysis import read_analysis
-from engines.asking import Asked, write_cursor
+from engines.asking import Asked, ordered_facet, write_cursor
 from engines.contract import FacetValue, Hit, Query
 from engines.elastic.client import Address, translated
 from engines.highlight import highlight
@@ -38,8 +38,15 @@ def read_hit(hit: Mapping[str, Any], asked: Asked, query: Query) -> Hit:
 
 def read_facet(answer: Mapping[str, Any], name: str, size: int) -> tuple[FacetValue, ...]:
     """Give the first values of a facet."""
+    return ordered_facet(name, {one.value: one.count for one in read_buckets(answer, name)}, size)
+
+
+def read_buckets(answer: Mapping[str, Any], name: str) -> tuple[FacetValue, ...]:
+    """Give what was counted, in Elasticsearch's order: spans of time by time."""
     buckets = answer["aggregations"].get(name, {}).get("buckets", ())
-    return tuple(FacetValue(value=one["key"], count=one["doc_count"]) for one in buckets[:size])
+    return tuple(
+        FacetValue(value=one.get("key_as_string") or one["key"], count=one["doc_count"]) for one in buckets
+    )
 
 
 def next_cursor(last: Mapping[str, Any], asked: Asked, seen: int) -> str:

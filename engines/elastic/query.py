@@ -13,7 +13,7 @@ from typing import Any, assert_never
 
 from engines.analysis import Chain, normalise_pattern, read_analysis
 from engines.asking import Asked, keyword_filters
-from engines.contract import FACETS, Query
+from engines.contract import FACETS, Interval, Near, Query
 from engines.dates import day_bounds, range_bounds
 from engines.fields import read_fields
 from engines.tree import Bool, Everything, Exists, Node, Range, Term
@@ -22,6 +22,9 @@ Json = dict[str, Any]
 
 #: Values counted in each index, so that their sums are exact up to as many values.
 FACET_VALUES = 2000
+LOCATION = "dateline.places.location"
+HISTOGRAM = "histogram"
+_FORMATS = {"day": "yyyy-MM-dd", "month": "yyyy-MM", "year": "yyyy"}
 _TIMELESS = "_last"  # stories without a date, in either order
 
 
@@ -33,14 +36,26 @@ def render_search(asked: Asked, query: Query, indexes: Mapping[str, str]) -> Jso
         "from": asked.offset,
         "size": query.size,
         "track_total_hits": True,
-        "aggs": {name: {"terms": _facet(name, query.facet_size)} for name in query.facets},
+        "aggs": {name: _facet(name, query.facet_size) for name in query.facets} | _histogram(query),
     }
 
 
 def _facet(name: str, size: int) -> Json:
+    if FACETS[name] == "date":
+        return _spans("month")
     order = [{"_count": "desc"}, {"_key": "asc"}]
     shard_size = max(size, FACET_VALUES)
-    return {"field": FACETS[name], "size": max(size, 1), "shard_size": shard_size, "order": order}
+    asked = {"field": FACETS[name], "size": max(size, 1), "shard_size": shard_size, "order": order}
+    return {"terms": asked}
+
+
+def _histogram(query: Query) -> Json:
+    return {HISTOGRAM: _spans(query.histogram)} if query.histogram else {}
+
+
+def _spans(interval: Interval) -> Json:
+    asked = {"field": "date", "calendar_interval": interval, "format": _FORMATS[interval], "min_doc_count": 1}
+    return {"date_histogram": asked}
 
 
 def _sort(asked: Asked) -> list[Json]:
@@ -58,6 +73,8 @@ def _render(node: Node, indexes: Mapping[str, str]) -> Json:
             return _bool(node, indexes)
         case Range():
             return {"range": {read_fields().names[node.field][0]: _bounds(*range_bounds(node))}}
+        case Near():
+            return _near(node)
         case Exists():
             exists = [{"exists": {"field": path}} for path in read_fields().names[node.field]]
             return {"constant_score": {"filter": {"bool": {"should": exists}}}}
@@ -137,6 +154,8 @@ def _filters(query: Query) -> list[Json]:
     bounds = day_bounds(query.since, query.until)
     if any(bounds):
         filters.append({"range": {"date": _bounds(*bounds)}})
+    if query.near:
+        filters.append(_near(query.near))
     return filters
 
 
@@ -150,6 +169,11 @@ def _from_sources(values: tuple[str, ...]) -> Json:
     folders = [normalise_pattern(_encodable(value).rstrip("/") + "/", other, "folded") for value in values]
     inside = [{"prefix": {"source.folded": {"value": folder}}} for folder in folders]
     return {"bool": {"should": [_any_of("publisher", values), _any_of("source", values), *inside]}}
+
+
+def _near(near: Near) -> Json:
+    asked = {"distance": f"{near.km}km", LOCATION: {"lat": near.latitude, "lon": near.longitude}}
+    return {"geo_distance": asked}
 
 
 def _bounds(low: datetime | None, behind: datetime | None) -> Json:

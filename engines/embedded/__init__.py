@@ -16,18 +16,16 @@ from engines.analysis import key_of
 from engines.contract import EngineError, Finding, Generation, Loaded, Page, Query, Status, Stored
 from engines.embedded.document import to_tantivy
 from engines.embedded.manifest import (
-    Manifest,
     activate_manifest,
     drop_generation,
-    generation_folder,
     keys_in,
-    make_manifest,
     read_generations,
     read_manifest,
     tantivy_version,
 )
 from engines.embedded.search import answer
-from engines.embedded.shelf import Shelf, documents_in, engine_errors
+from engines.embedded.shelf import documents_in, engine_errors
+from engines.embedded.shelves import Shelves, Snapshot
 from transforms.document import article_from_json, document_from_json
 from transforms.records import Article, Document, Reject
 
@@ -52,21 +50,17 @@ class EmbeddedEngine:
         self._path = Path(path)
         self._number = number
         self.url = f"file:{path}"
-        self._shelves: dict[str, Shelf] = {}
+        self._shelves = Shelves(self._path, number)
         self._uncommitted = _Uncommitted({})
-        self._generation: Path | None = None
 
     def identity(self) -> str:
         """A token that changes when the index is made anew; "" before there is one."""
-        manifest = self._manifest(checked=False)
+        manifest = self._shelves.manifest(checked=False)
         return f"{manifest.uuid}.{manifest.generation}" if manifest else ""
-
-    def _manifest(self, *, checked: bool = True) -> Manifest | None:
-        return read_manifest(self._path, self._number, checked=checked)
 
     def load(self, documents: Iterable[Document]) -> Iterator[Loaded | Reject]:
         """Write documents, replacing those of the same id."""
-        self._make()
+        self._shelves.make()
         waiting = iter(documents)
         while chunk := list(itertools.islice(waiting, _CHUNK)):
             holding = self._keys_holding([document.id for document in chunk])
@@ -77,7 +71,7 @@ class EmbeddedEngine:
 
     def _load_one(self, document: Document, holding: Sequence[str]) -> Loaded | Reject:
         key = key_of(document.language)
-        shelf = self._shelf(key)
+        shelf = self._shelves.get(key)
         try:
             ready = to_tantivy(document.json, shelf.key)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -85,7 +79,7 @@ class EmbeddedEngine:
         uncommitted = self._uncommitted.keys.get(document.id)
         with engine_errors(self._path):
             for old in {*holding, uncommitted} if uncommitted else holding:
-                self._shelf(old).writer().delete_documents_by_term("id", document.id)
+                self._shelves.get(old).writer().delete_documents_by_term("id", document.id)
             shelf.writer().add_document(ready)
         self._uncommitted.keys[document.id] = key
         self._uncommitted.bytes += len(document.json)
@@ -93,7 +87,7 @@ class EmbeddedEngine:
 
     def delete(self, ids: Iterable[str]) -> int:
         """Remove these; how many there were."""
-        if not self._open():
+        if not self._shelves.open():
             return 0
         wanted = list(dict.fromkeys(ids))
         held: dict[str, set[str]] = {}
@@ -105,14 +99,14 @@ class EmbeddedEngine:
         with engine_errors(self._path):
             for id, keys in held.items():
                 for key in keys:
-                    self._shelf(key).writer().delete_documents_by_term("id", id)
+                    self._shelves.get(key).writer().delete_documents_by_term("id", id)
         return len(held)
 
     def commit(self) -> None:
         """Make everything durable and visible; a story that moved is added before it is taken away."""
         added = set(self._uncommitted.keys.values())
-        for key in sorted(self._shelves, key=lambda key: key not in added):
-            self._shelves[key].commit()
+        for shelf in sorted(self._shelves.opened(), key=lambda shelf: shelf.key.key not in added):
+            shelf.commit()
         self._uncommitted = _Uncommitted({})
 
     def stored(self, ids: Sequence[str]) -> Mapping[str, Stored]:
@@ -121,20 +115,20 @@ class EmbeddedEngine:
 
     def ids(self) -> Iterator[tuple[str, str]]:
         """Every id that was committed, with the key of the index that holds it."""
-        for key, shelf in list(self._shelves.items()) if self._open() else ():
+        for shelf in self._shelves:
             for id in shelf.ids():
-                yield id, key
+                yield id, shelf.key.key
 
     def documents(self) -> Iterator[Document]:
         """Every document that was committed, as it was sent."""
-        for shelf in list(self._shelves.values()) if self._open() else ():
+        for shelf in self._shelves:
             ids = shelf.ids()
             while chunk := list(itertools.islice(ids, _CHUNK)):
                 yield from map(document_from_json, shelf.sources(chunk))
 
     def get(self, id: str) -> Article | None:
         """One article as it is held."""
-        for shelf in self._shelves.values() if self._open() else ():
+        for shelf in self._shelves:
             if source := shelf.source(id):
                 return article_from_json(source)
         return None
@@ -142,15 +136,19 @@ class EmbeddedEngine:
     def search(self, query: Query) -> Page:
         """Answer a query."""
         started = time.perf_counter()
-        if not self._open():
-            raise EngineError(f"there is no index in {self._path}", hint="copydesk ingest PATH")
         with engine_errors(self._path):
-            return answer(list(self._shelves.values()), query, started)
+            return answer(self._snapshot(), self._shelves, query, started)
+
+    def _snapshot(self) -> Snapshot:
+        snapshot = self._shelves.snapshot()
+        if snapshot is None:
+            raise EngineError(f"there is no index in {self._path}", hint="copydesk ingest PATH")
+        return snapshot
 
     def status(self) -> Status:
         """How much is held."""
-        manifest = self._manifest()
-        shelves = self._shelves.values() if self._open() else ()
+        manifest = self._shelves.manifest()
+        shelves = list(self._shelves)
         with engine_errors(self._path):
             documents = {shelf.key.key: shelf.searcher().num_docs for shelf in shelves}
             return Status(
@@ -214,9 +212,7 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """Release everything; what was not committed is lost."""
-        for shelf in self._shelves.values():
-            shelf.close()
-        self._shelves.clear()
+        self._shelves.close()
 
     def __enter__(self) -> Self:
         return self
@@ -226,45 +222,17 @@ class EmbeddedEngine:
     ) -> None:
         self.close()
 
-    def _open(self) -> bool:
-        """Open what another process may have added; False when there is no index yet."""
-        manifest = self._manifest()
-        if manifest is None:
-            return False
-        generation = generation_folder(self._path, manifest)
-        if generation != self._generation:
-            self.close()
-            self._generation = generation
-        for key in keys_in(generation):
-            if key not in self._shelves:
-                self._shelves[key] = Shelf(generation / key, key)
-        return True
-
-    def _make(self) -> None:
-        if not self._open():
-            make_manifest(self._path, self._number)
-            self._open()
-
-    def _shelf(self, key: str) -> Shelf:
-        shelf = self._shelves.get(key)
-        if shelf is None:
-            assert self._generation
-            shelf = self._shelves[key] = Shelf(self._generation / key, key)
-        return shelf
-
     def _keys_holding(self, ids: Sequence[str]) -> list[str]:
         """Which indexes hold any of these ids, as of the last commit."""
-        return [key for key, shelf in self._shelves.items() if shelf.known(ids)]
+        return [shelf.key.key for shelf in self._shelves.opened() if shelf.known(ids)]
 
     def _identities(self, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         """Give (key, id, digest) of the documents held for these ids."""
-        if not ids or not self._open():
-            return
-        for key, shelf in self._shelves.items():
+        for shelf in self._shelves if ids else ():
             if known := shelf.known(ids):
                 for identity in shelf.identities(known):
                     id, _, digest = identity.rpartition(" ")
-                    yield key, id, digest
+                    yield shelf.key.key, id, digest
 
 
 def _reason(error: Exception) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ PRESENT = "present"  # names of the fields that a document has, for `field:*`
 IDENTITY = "identity"  # "id digest", as a column: to know what is held without reading documents
 NEWEST = "newest"  # sort keys: the second in the high bits, the head of the id in the low ones
 OLDEST = "oldest"
+MONTH = "date_facet"  # "2025-03", what the facet of months counts
 
 _NEEDED = ("id", "origin", "source", "language")
 _MAX_KEYWORD = read_analysis().max_keyword_characters
@@ -37,7 +38,7 @@ _UNDATED_LAST = int((LATEST - EARLIEST).total_seconds()) + 1
 class _Target:
     """Where the words of an index field go."""
 
-    kind: str  # "id", "text", "name", "keyword", "date"
+    kind: str  # "id", "text", "name", "keyword", "date", "point"
     name: str
     exact: str | None  # the unstemmed copy
     facet: str | None  # the copy that is counted, as written
@@ -87,7 +88,7 @@ def _targets(key: str) -> Mapping[str, _Target]:
             kind="id" if path == "id" else kind,
             name=field_name(path),
             exact=exact_name(path) if kind == "text" and has_exact else None,
-            facet=facet_name(path) if path in FACETS.values() else None,
+            facet=facet_name(path) if path in FACETS.values() and kind == "keyword" else None,
         )
         for path, kind in _indexed().items()
     }
@@ -98,7 +99,7 @@ def schema_of(key: str) -> tantivy.Schema:
     """Make the schema of one key's index."""
     builder = tantivy.SchemaBuilder()
     for target in _targets(key).values():
-        if target.kind == "id":
+        if target.kind in ("id", "point"):
             builder.add_text_field(target.name, tokenizer_name="raw", index_option="basic")
         elif target.kind == "keyword":
             builder.add_text_field(target.name, tokenizer_name="folded", index_option="basic")
@@ -112,6 +113,7 @@ def schema_of(key: str) -> tantivy.Schema:
             builder.add_text_field(target.facet, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_text_field(PRESENT, tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field(IDENTITY, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field(MONTH, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_unsigned_field(NEWEST, fast=True)
     builder.add_unsigned_field(OLDEST, fast=True)
     builder.add_bytes_field(JSON, stored=True)
@@ -139,6 +141,8 @@ def to_tantivy(source: bytes, key: KeyAnalysis) -> tantivy.Document:
     moment = read_moment(fields["date"]) if "date" in fields else None
     document.add_unsigned(NEWEST, sort_key(moment, fields["id"], 0))
     document.add_unsigned(OLDEST, sort_key(moment, fields["id"], _UNDATED_LAST))
+    if moment:
+        document.add_text(MONTH, moment.isoformat()[:7])
     document.add_bytes(JSON, source)
     return document
 
@@ -153,28 +157,47 @@ def sort_key(moment: datetime | None, id: str, undated: int) -> int:
     return (seconds << _ID_BITS) | tail
 
 
-def _leaves(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Walk over the words of the indexed fields with their paths.
+def write_point(latitude: float, longitude: float) -> str:
+    """Write a place on the map as one term, so that what is near is a set of terms; TypeError when it is none.
+
+    >>> write_point(41.89, 12.48)
+    '41.89,12.48'
+    """
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        raise TypeError(f"{latitude},{longitude} is no place on the map")
+    return f"{latitude},{longitude}"
+
+
+def _leaves(fields: dict[str, Any]) -> list[tuple[str, str]]:
+    """List the words of the indexed fields with their paths.
 
     Equal ones of a list come once, as a facet counts them.
     """
-    for root in _indexed_roots():
-        value = fields.get(root)
+    roots = _indexed_roots()
+    leaves: list[tuple[str, str]] = []
+    for root, value in fields.items():
+        if root not in roots:
+            continue
         if value.__class__ is str:
-            yield root, value
-        elif value is not None:
-            yield from dict.fromkeys(_inner(root, value))
+            leaves.append((root, value))
+        else:
+            inner: list[tuple[str, str]] = []
+            _collect(root, value, inner)
+            leaves += dict.fromkeys(inner)
+    return leaves
 
 
-def _inner(path: str, value: Any) -> Iterator[tuple[str, str]]:
+def _collect(path: str, value: Any, leaves: list[tuple[str, str]]) -> None:
     if isinstance(value, str):
-        yield path, value
+        leaves.append((path, value))
     elif isinstance(value, list):
         for one in value:
-            yield from _inner(path, one)
+            _collect(path, one, leaves)
+    elif isinstance(value, dict) and _indexed().get(path) == "point":
+        leaves.append((path, write_point(value["lat"], value["lon"])))
     elif isinstance(value, dict):
         for name, one in value.items():
-            yield from _inner(f"{path}.{name}", one)
+            _collect(f"{path}.{name}", one, leaves)
 
 
 def _add(document: tantivy.Document, target: _Target, value: str, key: KeyAnalysis) -> None:
@@ -185,7 +208,7 @@ def _add(document: tantivy.Document, target: _Target, value: str, key: KeyAnalys
                 document.add_text(target.facet, value)
     elif target.kind == "date":
         document.add_date(target.name, read_moment(value))
-    elif target.kind == "id":
+    elif target.kind in ("id", "point"):
         document.add_text(target.name, value)
     else:
         text = prepare(value, key)

@@ -21,7 +21,7 @@ import orjson
 from engines.contract import EngineError
 
 FORMAT = 1
-_NAME = "manifest.json"
+NAME = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def read_manifest(folder: Path, generation: int | None = None, *, checked: bool 
 
     EngineError when it is not for us; with `checked=False` it need not be, as only its number is asked for.
     """
-    path = (folder if generation is None else folder / f"g{generation}") / _NAME
+    path = (folder if generation is None else folder / f"g{generation}") / NAME
     try:
         manifest = Manifest(**orjson.loads(path.read_bytes()))
     except FileNotFoundError:
@@ -81,7 +81,7 @@ def make_manifest(folder: Path, generation: int | None = None) -> Manifest:
 def read_generations(folder: Path) -> dict[int, Manifest]:
     """Read what every generation says of itself, whatever made it."""
     found = {}
-    for path in folder.glob(f"g*/{_NAME}"):
+    for path in folder.glob(f"g*/{NAME}"):
         number = path.parent.name[1:]
         if number.isdecimal() and (manifest := read_manifest(folder, int(number), checked=False)):
             found[int(number)] = manifest
@@ -97,7 +97,7 @@ def activate_manifest(folder: Path, generation: int) -> None:
             f"there is no generation {generation} in {folder}", hint="copydesk generations list"
         )
     live = read_manifest(folder, checked=False)
-    if live and not (generation_folder(folder, live) / _NAME).exists():
+    if live and not (generation_folder(folder, live) / NAME).exists():
         _write(generation_folder(folder, live), live)
     _write(folder, manifest)
 
@@ -106,7 +106,7 @@ def drop_generation(folder: Path, generation: int) -> None:
     """Remove a generation's folder, what makes it one first."""
     home = folder / f"g{generation}"
     try:
-        (home / _NAME).unlink()
+        (home / NAME).unlink()
         shutil.rmtree(home)
     except OSError as error:
         raise EngineError(
@@ -117,12 +117,12 @@ def drop_generation(folder: Path, generation: int) -> None:
 def _write(folder: Path, manifest: Manifest) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / f"{_NAME}.{os.getpid()}"
+        draft = folder / f"{NAME}.{os.getpid()}"
         with draft.open("wb") as file:
             file.write(orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2))
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(folder / _NAME)
+        draft.replace(folder / NAME)
     except OSError as error:
         hint = "free some space" if error.errno == 28 else "check who may write there, or name another folder"
         raise EngineError(f"cannot make an index in {folder}: {error.strerror}", hint=hint) from error

@@ -11,45 +11,48 @@ from tantivy import Query as TantivyQuery
 
 from engines.analysis import Chain, KeyAnalysis, normalise_pattern, tokens_of
 from engines.asking import keyword_filters
-from engines.contract import Query
+from engines.contract import Near, Query
 from engines.dates import day_bounds, range_bounds
 from engines.embedded.document import PRESENT, exact_name, field_name, schema_of
+from engines.embedded.moment import LOCATION, Moment
 from engines.fields import read_fields
 from engines.tree import Bool, Everything, Exists, Node, Range, Term
 
 _SPECIAL = re.compile(r"[^\w\s]", re.ASCII)
 
 
-def render_query(node: Node, query: Query, key: KeyAnalysis) -> TantivyQuery:
+def render_query(node: Node, query: Query, moment: Moment) -> TantivyQuery:
     """Render the tree and the filters for one key's index."""
-    filters = _filters(query, key)
-    rendered = _render(node, key)
+    filters = _filters(query, moment)
+    rendered = _render(node, moment)
     if not filters:
         return rendered
     clauses = [(Occur.Must, TantivyQuery.const_score_query(one, 0.0)) for one in filters]
     return TantivyQuery.boolean_query([(Occur.Must, rendered), *clauses])
 
 
-def _render(node: Node, key: KeyAnalysis) -> TantivyQuery:
+def _render(node: Node, moment: Moment) -> TantivyQuery:
     match node:
         case Term():
-            return _boost(_term(node, key), node.boost)
+            return _boost(_term(node, moment.key), node.boost)
         case Bool():
-            return _boost(_bool(node, key), node.boost)
+            return _boost(_bool(node, moment), node.boost)
         case Range():
-            return _range(node.field, range_bounds(node), key)
+            return _range(node.field, range_bounds(node), moment.key)
+        case Near():
+            return _near(node, moment)
         case Exists():
-            return _exists(node.field, key)
+            return _exists(node.field, moment.key)
         case Everything():
             return TantivyQuery.all_query()
         case _:
             assert_never(node)
 
 
-def _bool(node: Bool, key: KeyAnalysis) -> TantivyQuery:
-    clauses = [(Occur.Must, _render(part, key)) for part in node.must]
-    clauses += [(Occur.Should, _render(part, key)) for part in node.should]
-    clauses += [(Occur.MustNot, _render(part, key)) for part in node.must_not]
+def _bool(node: Bool, moment: Moment) -> TantivyQuery:
+    clauses = [(Occur.Must, _render(part, moment)) for part in node.must]
+    clauses += [(Occur.Should, _render(part, moment)) for part in node.should]
+    clauses += [(Occur.MustNot, _render(part, moment)) for part in node.must_not]
     if not node.must and not node.should:
         clauses.append((Occur.Must, TantivyQuery.const_score_query(TantivyQuery.all_query(), 0.0)))
     return TantivyQuery.boolean_query(clauses)
@@ -126,18 +129,27 @@ def _exists(name: str, key: KeyAnalysis) -> TantivyQuery:
     )
 
 
+def _near(near: Near, moment: Moment) -> TantivyQuery:
+    terms = moment.points_near(near)
+    found = TantivyQuery.term_set_query(schema_of(moment.key.key), field_name(LOCATION), terms)
+    return TantivyQuery.const_score_query(found, 1.0)
+
+
 def _boost(query: TantivyQuery, boost: float) -> TantivyQuery:
     return query if boost == 1.0 else TantivyQuery.boost_query(query, boost)
 
 
-def _filters(query: Query, key: KeyAnalysis) -> list[TantivyQuery]:
+def _filters(query: Query, moment: Moment) -> list[TantivyQuery]:
     """One query a kind of filter: any of its values."""
+    key = moment.key
     filters = [_any_of(path, values, key) for path, values in keyword_filters(query)]
     if query.sources:
         filters.append(_from_sources(query.sources, key))
     bounds = day_bounds(query.since, query.until)
     if any(bounds):
         filters.append(_range("date", bounds, key))
+    if query.near:
+        filters.append(_near(query.near, moment))
     return filters
 
 

@@ -72,8 +72,8 @@ def double(desk: Desk, id: str) -> None:
         if desk.target.startswith("file:"):
             from engines.embedded.document import to_tantivy
 
-            engine._open()
-            shelf = engine._shelf("fr")
+            engine._shelves.open()
+            shelf = engine._shelves.get("fr")
             shelf.writer().add_document(to_tantivy(copy, shelf.key))
             engine.commit()
         else:

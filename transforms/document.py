@@ -50,7 +50,9 @@ def to_fields(article: Article) -> dict[str, Any]:
 def to_document(article: Article, stamp: RunStamp) -> Document:
     """Make the article ready to be sent."""
     fields = to_fields(article)
-    content = {name: value for name, value in fields.items() if name not in _NOT_CONTENT}
+    content = fields.copy()
+    for name in _NOT_CONTENT:
+        content.pop(name, None)
     digest = fingerprint(orjson.dumps(content, option=orjson.OPT_SORT_KEYS))
     fields["digest"] = digest
     fields["ingested_at"] = _iso(stamp.ingested_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib.resources import files
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -12,6 +12,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _DEFAULT_PORTS = {("http", 80), ("https", 443)}
 
 
+@lru_cache(maxsize=64)  # asked twice of a story: whether it has an address, and for its id
 def canonical_url(url: str) -> str | None:
     """Write `url` the one way that all its spellings share; None when it is no web address.
 
@@ -35,9 +36,13 @@ def canonical_url(url: str) -> str | None:
     if port and (parts.scheme, port) not in _DEFAULT_PORTS:
         host = f"{host}:{port}"
     path = quote(parts.path.rstrip("/"), safe="/%:@!$&'()*+,;=~-._", errors="replace")
-    pairs = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _is_tracking(k)]
-    query = urlencode(sorted(pairs), errors="replace")
+    query = _canonical_query(parts.query) if parts.query else ""
     return f"{parts.scheme}://{host}{path or '/'}" + (f"?{query}" if query else "")
+
+
+def _canonical_query(query: str) -> str:
+    pairs = [(k, v) for k, v in parse_qsl(query, keep_blank_values=True) if not _is_tracking(k)]
+    return urlencode(sorted(pairs), errors="replace")
 
 
 def story_id(url: str | None, headline: str | None, body: str) -> str:

@@ -46,6 +46,7 @@ def page_as_json(page: Page) -> dict[str, Any]:
             name: [{"value": value.value, "count": value.count} for value in values]
             for name, values in page.facets.items()
         },
+        "histogram": [{"value": span.value, "count": span.count} for span in page.histogram],
         "cursor": page.cursor,
         "notes": list(page.notes),
     }

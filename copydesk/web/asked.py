@@ -1,25 +1,19 @@
-"""What a request asks for: its parameters as a Query, and a Query as parameters.
-
-The parameters are those of openapi.json, which is both what is told and what is checked.
-"""
+"""What a request asks for: its parameters as a Query, and a Query as parameters."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from difflib import get_close_matches
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import orjson
-
+from copydesk.web.parameters import ParameterError, Wrong, read_parameters
 from engines.asking import read_cursor
 from engines.asking import read_query as read_tree
-from engines.contract import EngineError, Query
+from engines.contract import EngineError, Near, Query
 from engines.dates import read_span
+
+__all__ = ["CHOICE", "SEARCH", "ParameterError", "query_of", "read_query", "write_query"]
 
 #: Parameter → field of Query, where they are not named alike.
 _FIELDS = {
@@ -34,41 +28,22 @@ _FIELDS = {
 }
 SEARCH = (
     "q", "language", "place", "country", "source", "publisher", "section", "agency", "since", "until", "during",
-    "sort", "size", "page", "cursor", "facets", "facet_size", "histogram", "highlight",
+    "near", "sort", "size", "page", "cursor", "facets", "facet_size", "histogram", "highlight",
 )  # fmt: skip
+#: What chooses stories, whatever is then told of them.
+CHOICE = SEARCH[: SEARCH.index("sort") + 1]
 #: Hits that can be reached by number of the page; a cursor goes on for ever.
 _DEEPEST = 10_000
 _FURTHEST = 1_000_000  # hits that a cursor by relevance may skip
-_NUMBER = re.compile(r"[0-9]{1,9}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_BOOLEANS = {"true": True, "false": False}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wrong:
-    """What is wrong with one parameter."""
-
-    parameter: str
-    detail: str
-
-
-class ParameterError(Exception):
-    """Every parameter of a request that cannot be used."""
-
-    def __init__(self, wrong: Iterable[Wrong]) -> None:
-        self.wrong = tuple(wrong)
-        super().__init__("; ".join(f"{one.parameter}: {one.detail}" for one in self.wrong))
-
-
-@cache
-def read_document() -> dict[str, Any]:
-    """The OpenAPI document."""
-    document: dict[str, Any] = orjson.loads(files("copydesk.web").joinpath("openapi.json").read_bytes())
-    return document
+_READ_HERE = ("during", "near", "language", "country")
 
 
 def read_query(
-    given: Iterable[tuple[str, str]], *, defaults: Query | None = None, strict: bool = True
+    given: Iterable[tuple[str, str]],
+    names: Iterable[str] = SEARCH,
+    *,
+    defaults: Query | None = None,
+    strict: bool = True,
 ) -> Query:
     """Make a Query of a request's parameters; ParameterError names every one that is wrong.
 
@@ -78,24 +53,24 @@ def read_query(
     datetime.date(2025, 2, 28)
     >>> read_query([("size", "1000")])
     Traceback (most recent call last):
-    copydesk.web.asked.ParameterError: size: a whole number from 0 to 100
+    copydesk.web.parameters.ParameterError: size: a whole number from 0 to 100
     """
-    values = read_parameters(given, SEARCH, strict=strict)
-    during = values.pop("during", None)
-    wrong = []
-    if during is not None:
-        if "since" in values or "until" in values:
-            wrong.append(Wrong(parameter="during", detail="give since and until, or during, not both"))
-        elif (days := _days(during)) is None:
-            wrong.append(
-                Wrong(parameter="during", detail="a year, a month or a day: 2025, 2025-03, 2025-03-17")
-            )
-        else:
-            values["since"], values["until"] = days
-    values["languages"] = tuple(tag.lower() for tag in values.pop("language", ()))
-    values["countries"] = tuple(code.upper() for code in values.pop("country", ()))
-    fields = {_FIELDS.get(name, name): value for name, value in values.items()}
-    query = replace(defaults or Query(), **fields)
+    return query_of(read_parameters(given, names, strict=strict), defaults or Query())
+
+
+def query_of(values: Mapping[str, Any], defaults: Query) -> Query:
+    """Make a Query of parameters that were read one by one; ParameterError tells what is wrong with them together."""
+    wrong: list[Wrong] = []
+    fields = {_FIELDS.get(name, name): value for name, value in values.items() if name not in _READ_HERE}
+    if "during" in values:
+        fields |= _days(values, wrong)
+    if "near" in values:
+        fields |= _circle(values["near"], wrong)
+    if "language" in values:
+        fields["languages"] = tuple(tag.lower() for tag in values["language"])
+    if "country" in values:
+        fields["countries"] = tuple(code.upper() for code in values["country"])
+    query = replace(defaults, **fields)
     wrong.extend(_wrong_together(query))
     if wrong:
         raise ParameterError(wrong)
@@ -116,101 +91,47 @@ def write_query(query: Query, *, without: Iterable[str] = ()) -> list[tuple[str,
         value = getattr(query, field)
         if value == getattr(plain, field):
             continue
-        if name == "facets":
-            pairs.append((name, ",".join(value)))
-        elif isinstance(value, tuple):
+        if isinstance(value, tuple) and name != "facets":
             pairs.extend((name, one) for one in value)
         else:
-            pairs.append((name, str(value).lower() if isinstance(value, bool) else str(value)))
+            pairs.append((name, _written(value)))
     return pairs
 
 
-def read_parameters(
-    given: Iterable[tuple[str, str]], names: Iterable[str], *, strict: bool = True
-) -> dict[str, Any]:
-    """Read those parameters by what openapi.json says of them; ParameterError names every one that is wrong."""
-    schemas = {name: read_document()["components"]["parameters"][name]["schema"] for name in names}
-    texts: dict[str, list[str]] = {}
-    wrong: list[Wrong] = []
-    for name, text in given:
-        if name in schemas:
-            if strict or text:
-                texts.setdefault(name, []).append(text)
-        elif strict:
-            wrong.append(_unknown(name, schemas))
-    values: dict[str, Any] = {}
-    for name, some in texts.items():
-        try:
-            values[name] = _read_all(some, schemas[name], strict=strict)
-        except ValueError as err:
-            wrong.append(Wrong(parameter=name, detail=str(err)))
-    if wrong:
-        raise ParameterError(wrong)
-    return values
-
-
-def _unknown(name: str, known: Iterable[str]) -> Wrong:
-    near = get_close_matches(name[:40], list(known), n=1)
-    hint = f"perhaps {near[0]}" if near else f"one of {', '.join(known)}"
-    return Wrong(parameter=name[:40], detail=f"there is no such parameter: {hint}")
-
-
-def _read_all(texts: list[str], schema: Mapping[str, Any], *, strict: bool) -> Any:
-    if schema["type"] != "array":
-        if len(texts) > 1 and strict:
-            raise ValueError("given more than once")
-        return _read_one(texts[-1], schema)
-    if "enum" in schema["items"]:  # no value has a comma
-        texts = [part for text in texts for part in text.split(",")]
-    if len(texts) > schema["maxItems"]:
-        raise ValueError(f"at most {schema['maxItems']} of them")
-    return tuple(dict.fromkeys(_read_one(text, schema["items"]) for text in texts))
-
-
-def _read_one(text: str, schema: Mapping[str, Any]) -> Any:
-    match schema["type"]:
-        case "integer":
-            return _read_number(text, schema["minimum"], schema["maximum"])
-        case "boolean":
-            if text not in _BOOLEANS:
-                raise ValueError("true or false")
-            return _BOOLEANS[text]
+def _written(value: object) -> str:
+    match value:
+        case tuple():
+            return ",".join(value)
+        case Near():
+            numbers = (value.latitude, value.longitude, value.km)
+            return ",".join(f"{number:.6f}".rstrip("0").rstrip(".") for number in numbers)
+        case bool():
+            return str(value).lower()
         case _:
-            return _read_text(text, schema)
+            return str(value)
 
 
-def _read_number(text: str, low: int, high: int) -> int:
-    if not _NUMBER.fullmatch(text) or not low <= int(text) <= high:
-        raise ValueError(f"a whole number from {low} to {high}")
-    return int(text)
-
-
-def _read_text(text: str, schema: Mapping[str, Any]) -> str | date:
-    if "enum" in schema:
-        if text not in schema["enum"]:
-            raise ValueError(f"one of {', '.join(schema['enum'])}")
-        return text
-    least, most = schema.get("minLength", 0), schema["maxLength"]
-    if not least <= len(text) <= most:
-        raise ValueError(schema.get("description") or f"{least} to {most:,} characters")
-    if "pattern" in schema and not re.fullmatch(schema["pattern"].strip("^$"), text):
-        raise ValueError(schema["description"])
-    return _read_day(text) if schema.get("format") == "date" else text
-
-
-def _read_day(text: str) -> date:
-    try:
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise ValueError("a day, as 2025-03-17")
-
-
-def _days(text: str) -> tuple[date, date] | None:
+def _days(values: Mapping[str, Any], wrong: list[Wrong]) -> dict[str, date]:
     """The first and the last day of a year, a month or a day."""
-    span = read_span(text)
-    return (span[0].date(), (span[1] - timedelta(days=1)).date()) if span else None
+    span = read_span(values["during"])
+    if "since" in values or "until" in values:
+        wrong.append(Wrong(parameter="during", detail="give since and until, or during, not both"))
+    elif span is None:
+        wrong.append(Wrong(parameter="during", detail="a year, a month or a day: 2025, 2025-03, 2025-03-17"))
+    else:
+        return {"since": span[0].date(), "until": (span[1] - timedelta(days=1)).date()}
+    return {}
+
+
+def _circle(text: str, wrong: list[Wrong]) -> dict[str, Near]:
+    """A place on the map, and how far from it."""
+    latitude, longitude, km = map(float, text.split(","))
+    if abs(latitude) <= 90 and abs(longitude) <= 180:
+        return {"near": Near(latitude=latitude, longitude=longitude, km=km)}
+    wrong.append(
+        Wrong(parameter="near", detail="latitude from -90 to 90, longitude from -180 to 180, kilometres")
+    )
+    return {}
 
 
 def _wrong_together(query: Query) -> Iterable[Wrong]:

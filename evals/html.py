@@ -23,6 +23,7 @@ from urllib.parse import unquote, urlsplit
 
 from transforms.language import detect_language
 from transforms.page import read_page
+from transforms.paste.normalise import normalise
 from transforms.records import Copy, Given
 
 TASK = "html"
@@ -113,7 +114,8 @@ def _bodies(name: str, cases: list[Case]) -> Iterator[Item]:
 
 
 def _tokens(text: str) -> list[str]:
-    return _TOKEN.findall(text)
+    """The words, of the true text as of any tool's in regular characters: a soft hyphen is no end of a word."""
+    return _TOKEN.findall(normalise(text))
 
 
 def _shingles(text: str) -> Counter[tuple[str, ...]]:

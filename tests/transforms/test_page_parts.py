@@ -196,15 +196,6 @@ def test_story_shared_by_sister_papers_keeps_its_own_address() -> None:
     assert read(STORY, head.format("small.example/")).url == "https://big.example/a"
 
 
-def test_headline_the_page_shows_wins_when_two_agree() -> None:
-    head = (
-        '<script type="application/ld+json">{"@type": "Article", "headline": "Flood: what you must know"}</script>'
-        '<meta property="og:title" content="River rises two metres">'
-    )
-    assert read(f"<h1>River rises two metres</h1>{STORY}", head).headline == "River rises two metres"
-    assert read(f"<h1>Flood: what you</h1>{STORY}", head).headline == "Flood: what you"
-
-
 def test_date_in_the_address_and_on_the_page() -> None:
     copy = read(STORY, '<link rel="canonical" href="https://post.example/2026/03/17/flood">')
     assert (copy.stamps[0].value, source(copy, "published_at")) == (date(2026, 3, 17), "url")

@@ -7,6 +7,7 @@ and trafilatura when it is needed: import this module only where pages are read.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser
@@ -21,6 +22,7 @@ from transforms.page.readers import Pick, pick_story
 from transforms.page.several import find_parts, metadata_of
 from transforms.page.slow_reader import find_date, read_slowly
 from transforms.page.story import Surroundings, read_surroundings
+from transforms.paste.normalise import normalise
 from transforms.records import Copy, Given, Reject, Stamp
 
 MAX_BYTES = 10_000_000  # more is a data dump, and parsing grows with it
@@ -120,21 +122,40 @@ def _read_story(tree: LexborHTMLParser, meta: Metadata, *, guess_date: bool = Tr
     _settle(meta, around)
     if guess_date and meta.published_at is None:
         _guess_date(meta, tree)
-    return Copy(
-        headline=meta.headline,
-        summary=around.deck or ((meta.summary,) if meta.summary else ()),
-        byline=around.byline,
-        authors=meta.authors,
-        captions=around.captions,
-        stamps=tuple(stamp for stamp in (meta.published_at, meta.updated_at) if stamp is not None),
-        paragraphs=tuple(paragraphs),
-        tags=meta.tags,
-        url=meta.url,
-        publisher=meta.publisher,
-        section=meta.section,
-        image=meta.image,
-        declared_language=meta.declared_language,
-        sources=tuple(sorted(sources.items())),
+    return _regular(
+        Copy(
+            headline=meta.headline,
+            summary=around.deck or ((meta.summary,) if meta.summary else ()),
+            byline=around.byline,
+            authors=meta.authors,
+            captions=around.captions,
+            stamps=tuple(stamp for stamp in (meta.published_at, meta.updated_at) if stamp is not None),
+            paragraphs=tuple(paragraphs),
+            tags=meta.tags,
+            url=meta.url,
+            publisher=meta.publisher,
+            section=meta.section,
+            image=meta.image,
+            declared_language=meta.declared_language,
+            sources=tuple(sorted(sources.items())),
+        )
+    )
+
+
+def _regular(copy: Copy) -> Copy:
+    """The copy in regular characters: no soft hyphens, direction marks or mojibake."""
+    lines = (normalise(paragraph) for paragraph in copy.paragraphs)
+    return replace(
+        copy,
+        headline=normalise(copy.headline) if copy.headline else None,
+        summary=tuple(map(normalise, copy.summary)),
+        byline=normalise(copy.byline) if copy.byline else None,
+        authors=tuple(map(normalise, copy.authors)),
+        captions=tuple(
+            replace(c, text=normalise(c.text), credit=c.credit and normalise(c.credit)) for c in copy.captions
+        ),
+        paragraphs=tuple(line for line in lines if line),
+        tags=tuple(map(normalise, copy.tags)),
     )
 
 

@@ -12,17 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from transforms.authors import split_authors
 from transforms.dates import parse_date
 from transforms.page.head import Metas, bare, clean_text, every, first, read_metas, strip_tags, web_address
+from transforms.page.headline import line_of, read_titles
 from transforms.page.jsonld import Node, find_article, read_jsonld, types_of
 from transforms.records import Given, Stamp
 
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
-_TITLE_SEPARATORS = re.compile(r"\s(?:[|»·•–—-]|::)\s")
-_LEAST_HEADLINE = 10  # characters
 _MOST_TAGS = 50
 
 
@@ -63,7 +62,9 @@ def read_metadata(tree: LexborHTMLParser, given: Given) -> Metadata:
     article = find_article(nodes)
     metas = read_metas(tree)
     meta = Metadata()
-    _read_titles(meta, tree, article, metas)
+    titles = read_titles(tree, article, metas)
+    meta.titles = tuple(dict.fromkeys(title for source, title in titles if title and source != "h1"))
+    meta.take("headline", titles)
     meta.take(
         "summary",
         [
@@ -80,52 +81,6 @@ def read_metadata(tree: LexborHTMLParser, given: Given) -> Metadata:
     meta.captions = _captions(article.get("image"))
     meta.is_article = bool(article) or "article" in "".join(metas.get("og:type", ())).lower()
     return meta
-
-
-def _read_titles(meta: Metadata, tree: LexborHTMLParser, article: Node, metas: Metas) -> None:
-    """The head's headline, unless the page shows another one and OpenGraph agrees with the page."""
-    shown = [text for node in tree.css("h1")[:5] if (text := _line(node))]
-    title = tree.css_first("title")
-    site = first(metas, "publisher")
-    head = {
-        "json-ld:headline": clean_text(article.get("headline")) or clean_text(article.get("name")),
-        "og:title": "".join(metas.get("og:title", [])[:1]),
-        "twitter:title": "".join(metas.get("twitter:title", [])[:1]),
-        "title": _without_site(_line(title)) if title else "",
-    }
-    head = {source: _without_ending(value, shown, site) for source, value in head.items()}
-    meta.titles = tuple(dict.fromkeys(value for value in head.values() if value))
-    agreed = next((text for text in shown if bare(text) == bare(head["og:title"])), "")
-    meta.take("headline", [("h1", agreed), *head.items(), ("h1", "".join(shown[:1]))])
-
-
-def _without_ending(title: str, shown: list[str], site: str) -> str:
-    """A title without what the page's own heading does not have at its end: the site or the section."""
-    for text in shown:
-        if len(text) >= _LEAST_HEADLINE and title != text and bare(title).startswith(bare(text)):
-            return text
-    parts = _TITLE_SEPARATORS.split(title)
-    return (
-        title[: -len(parts[-1])].rstrip(" |»·•–—-:")
-        if len(parts) > 1 and site and bare(parts[-1]) in bare(site)
-        else title
-    )
-
-
-def _line(node: LexborNode) -> str:
-    return " ".join(node.text(separator=" ").split())
-
-
-def _without_site(title: str) -> str:
-    """A page's title without the site's name, which stands after the last separator or before the first.
-
-    >>> _without_site("Flood in the valley - The Daily Post")
-    'Flood in the valley'
-    >>> _without_site("Post | Flood in the whole of the valley")
-    'Flood in the whole of the valley'
-    """
-    parts = _TITLE_SEPARATORS.split(title)
-    return max(parts, key=len) if len(parts) > 1 and len(parts[0]) < len(title) / 3 else parts[0]
 
 
 def _read_people(
@@ -145,7 +100,7 @@ def _read_people(
         ("json-ld:author", _names(article.get("author"), nodes)),
         ("json-ld:creator", _names(article.get("creator"), nodes)),
         ("meta", written),
-        ("rel:author", [_line(node) for node in marked]),
+        ("rel:author", [line_of(node) for node in marked]),
     ]
     read = [(source, split_authors(values, known)) for source, values in options]
     people = [(source, names) for source, names in read if any(bare(name) not in known for name in names)]

@@ -32,6 +32,7 @@ LONGEST_STAMP = 100  # in characters; "Published … | Updated … IST | Source"
 _LONGEST_WITHOUT_DIGIT = 45  # "Last updated less than a minute ago"
 _DIGIT, _LETTER, _YEAR = re.compile(r"\d"), re.compile(r"[^\W\d_]"), re.compile(r"\d{4}")
 _NUMBER = re.compile(r"\d{1,9}")
+_FIRST_WORD = re.compile(r"[A-Za-z]{2,100}+(?![^\x00-\x7f])")  # where it is plain to see
 _ZONE_NAME = re.compile(r"\s?\([^()]{1,60}\)$")  # JavaScript adds "(Central European Standard Time)"
 _SAME_NAMES = {"nb": "no", "nn": "no"}
 NOON = time(12)
@@ -151,6 +152,9 @@ def _stamp_tokens(line: str) -> list[Token] | None:
     if len(line) > LONGEST_STAMP or (len(line) > _LONGEST_WITHOUT_DIGIT and not _DIGIT.search(line)):
         return None
     known, sources = vocabulary().words, vocabulary().sources
+    first = _FIRST_WORD.match(line)
+    if first and first[0].lower() not in known:
+        return None
     found: list[Token] = []
     for token in tokens(line):
         if token.text in sources and found and line[token.end :].lstrip()[:1] in (":", "："):

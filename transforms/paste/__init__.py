@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from transforms.authors import split_authors
@@ -11,14 +11,14 @@ from transforms.dates import parse_stamps
 from transforms.page.captions import split_credit
 from transforms.paste.lines import Labelled, label_rows, to_lines
 from transforms.paste.normalise import normalise
-from transforms.paste.prose import BODY, CAPITALS, rate_rows
-from transforms.paste.rows import Row, end_of, read_rows
+from transforms.paste.prose import BODY, rate_rows
+from transforms.paste.rows import CAPITALS, Row, end_of, read_rows
 from transforms.paste.split import Block, split_rows
 from transforms.records import Caption, Copy, Given, Line, Stamp
 
 #: A format that holds one story a record carries less around it than a page does.
 _SINGLE = 0.3
-_BODY_LABELS = ("body", "subhead")
+_BODY_LABELS = frozenset(("body", "subhead"))
 _SUBJECT = re.compile(
     r"(?:Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Тема|件名|主题|主旨|الموضوع):\s*", re.IGNORECASE
 )
@@ -49,7 +49,7 @@ def read_copy(text: str, given: Given, *, single: bool = False) -> list[Copy]:
     for block in split_rows(rows):
         copy = _read_story(block, given, BODY)
         if any(_is_text(part) for part in copy.paragraphs):
-            copies.append(replace(copy, lines=around + copy.lines))
+            copies.append(replace(copy, lines=around + copy.lines) if around else copy)
             around = ()
         elif copies:  # scraps are no story, and still lines that somebody may look for
             copies[-1] = replace(copies[-1], lines=copies[-1].lines + copy.lines)
@@ -68,15 +68,16 @@ def _is_text(paragraph: str) -> bool:
 def _read_story(block: Block, given: Given, cut: float) -> Copy:
     labelled = label_rows(block.rows, block.chances, given.headline, cut)
     labelled = _rescue_body(labelled, every=cut < BODY)
-    headline = given.headline or _first(labelled, "title")
+    said = _texts_by_label(labelled)
+    headline = given.headline or _first(said, "title")
     return Copy(
         headline=_SUBJECT.sub("", headline) if headline else None,
-        kicker=_first(labelled, "kicker"),
-        summary=given.summary or _summary(labelled),
-        byline=_first(labelled, "byline"),
-        authors=given.authors or split_authors(_texts(labelled, "byline")),
-        captions=_captions(labelled),
-        stamps=_stamps(labelled, given),
+        kicker=_first(said, "kicker"),
+        summary=given.summary or _summary(said),
+        byline=_first(said, "byline"),
+        authors=given.authors or split_authors(said.get("byline", [])),
+        captions=_captions(labelled) if "caption" in said else (),
+        stamps=_stamps(said.get("timestamp", []), given),
         paragraphs=tuple(_paragraphs(labelled)),
         lines=tuple(to_lines(labelled)),
         tags=given.tags,
@@ -104,17 +105,19 @@ def _could_be_body(each: Labelled, *, every: bool) -> bool:
     return every or (each.row.end == "stop" and each.row.size >= _LEAST_BODY)
 
 
-def _texts(labelled: Sequence[Labelled], label: str) -> list[str]:
-    return [each.row.text for each in labelled if each.label == label]
+def _texts_by_label(labelled: Sequence[Labelled]) -> dict[str, list[str]]:
+    said: dict[str, list[str]] = {}
+    for row, label, _ in labelled:
+        said.setdefault(label, []).append(row.text)
+    return said
 
 
-def _first(labelled: Sequence[Labelled], label: str) -> str | None:
-    return next(iter(_texts(labelled, label)), None)
+def _first(said: Mapping[str, list[str]], label: str) -> str | None:
+    return said[label][0] if label in said else None
 
 
-def _summary(labelled: Sequence[Labelled]) -> tuple[str, ...]:
-    bullets = _texts(labelled, "bullet")
-    return tuple(dict.fromkeys(bullets or _texts(labelled, "deck")))
+def _summary(said: Mapping[str, list[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(said.get("bullet") or said.get("deck") or []))
 
 
 def _captions(labelled: Sequence[Labelled]) -> tuple[Caption, ...]:
@@ -137,18 +140,23 @@ def _caption(text: str) -> Caption:
     return Caption(text=match[1], credit=match[2]) if match else caption
 
 
-def _stamps(labelled: Sequence[Labelled], given: Given) -> tuple[Stamp, ...]:
-    lines = dict.fromkeys(_texts(labelled, "timestamp"))
+def _stamps(lines: Iterable[str], given: Given) -> tuple[Stamp, ...]:
     found: Iterable[Stamp] = (
-        stamp for line in lines for stamp in parse_stamps(line, given.language, given.fetched_at)
+        stamp
+        for line in dict.fromkeys(lines)
+        for stamp in parse_stamps(line, given.language, given.fetched_at)
     )
     return tuple(dict.fromkeys(found))
 
 
 def _paragraphs(labelled: Sequence[Labelled]) -> Iterable[str]:
-    for each in labelled:
-        if each.label in _BODY_LABELS:
-            yield from (part for part in _as_written(each.row).split("\n") if part)
+    for row, label, _ in labelled:
+        if label in _BODY_LABELS:
+            text = _as_written(row)
+            if "\n" in text:  # blocks of markup that stood on one line
+                yield from filter(None, text.split("\n"))
+            else:
+                yield text
 
 
 def _as_written(row: Row) -> str:

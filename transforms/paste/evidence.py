@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from importlib.resources import files
+from itertools import accumulate
+from typing import Generic, NamedTuple, TypeVar
 
 from transforms.paste.islands import Island, find_islands
 from transforms.paste.rows import Row
@@ -22,12 +24,23 @@ _FAR = 14  # rows: as far as a box of links reaches
 _LONGEST_WEIGHED = 600
 _HEADLINE = 130
 _SHARES = (0.03, 0.1, 0.3, 0.6)
-_GLUED = re.compile("[a-zß-ÿ][A-ZÀ-Þ]")  # words of neighbouring links, run together
+# Words of neighbouring links, run together: a capital right after a small letter, in Latin-1.
+_SMALL = bytes((*range(ord("a"), ord("z") + 1), *range(0xDF, 0x100)))
+_LARGE = bytes((*range(ord("A"), ord("Z") + 1), *range(0xC0, 0xDF)))
+_CASES = bytes.maketrans(_SMALL + _LARGE, b"a" * len(_SMALL) + b"A" * len(_LARGE))
+_GLUED = b"aA"
 _PERSON = re.compile(
     r"\b(?:is an? |was an? |covers |reports on |has worked |schreibt |arbeitet |studierte |ist Redakteur|ist Journalist|"
     r"berichtet |Jahrgang |est journaliste|es periodista|è giornalista)",
 )
+#: One of these stands in whatever _PERSON matches: looked for first, as most lines hold none.
+_PERSON_PARTS = (
+    "is a", "was a", "covers ", "reports on ", "has worked ", "schreibt ", "arbeitet ", "studierte ", "ist Redakteur",
+    "ist Journalist", "berichtet ", "Jahrgang ", "est journaliste", "es periodista", "è giornalista",
+)  # fmt: skip
 _DATELINE = re.compile(r"[^\W\d_][^:–—\n]{1,48}(?::|\s?[–—]|\s-\s|\)\s)\s?\S")
+_DATELINE_MARK = re.compile("[:–—)-]")
+_DATELINE_MARK_WITHIN = 52
 #: Labels that a phrase gives for certain, whatever stands around it.
 CERTAIN = frozenset(("timestamp", "separator", "share", "advert", "copyright", "topics"))
 _PARAGRAPHS = frozenset("PQ")
@@ -40,70 +53,82 @@ def _pitch_words() -> frozenset[str]:
     return frozenset(line for line in lines if not line.startswith("##"))
 
 
-def shape_of(row: Row) -> str:
-    """One letter or two for what a row looks like: the alphabet that neighbours are told in."""
-    if row.known is not None:
-        return {"byline": "Y", "timestamp": "Y", "caption": "C", "kicker": "H", "separator": "X"}.get(
-            row.known[0], "K"
-        )
-    mark = "b" if row.bullet == "bullet" else ""
-    if row.end == "stop":
-        return mark + ("P" if row.size >= 200 else "Q" if row.size >= 80 else "S" if row.size >= 30 else "s")
-    if row.end == "colon":
-        return mark + "c"
-    return mark + ("L" if row.size > 120 else "H" if row.size > 25 else "T")
+Answer = TypeVar("Answer", int, tuple[str, ...])
 
 
-def collect_evidence(rows: Sequence[Row], repeated: dict[str, list[int]]) -> list[list[str] | None]:
+class Questions(NamedTuple, Generic[Answer]):
+    """What is asked of a row, each of a few small values: answered with names to fit, or with what they weigh."""
+
+    words: Callable[..., Answer]
+    spacing: Callable[..., Answer]
+    around: Callable[..., Answer]
+    amounts: Callable[..., Answer]
+    places: Callable[..., Answer]
+
+
+def collect_evidence(rows: Sequence[Row], repeated: dict[str, list[int]]) -> list[tuple[str, ...] | None]:
     """The evidence of each row, in their order; None for a row that needs none.
 
     That is a paragraph between paragraphs, and a line whose words are proof enough.
     """
-    own = [shape_of(row) for row in rows]
-    shapes = ["^", "^", *own, "$", "$"]
-    sums = [0]
-    counts = [0]
-    for row, shape in zip(rows, own, strict=True):
-        size = row.size if shape[-1] in "PQ" else 0
-        sums.append(sums[-1] + size)
-        counts.append(counts[-1] + (size > 0))
-    islands = find_islands(rows, own)
-    last = len(rows)
-    found: list[list[str] | None] = []
+    return list(ask(rows, repeated, NAMES))
+
+
+def ask(
+    rows: Sequence[Row], repeated: dict[str, list[int]], questions: Questions[Answer]
+) -> Iterator[Answer | None]:
+    """The answers to all questions added up, for each row; None for a row that needs none."""
+    shapes: list[str] = [row.shape for row in rows]
+    padded = ["^", "^", *shapes, "$", "$"]
+    open_rows = _open_rows(rows, padded, repeated)
+    sizes: list[int] = [
+        row.size if shape[-1] in _PARAGRAPHS else 0 for row, shape in zip(rows, shapes, strict=True)
+    ]
+    sums: list[int] = [0, *accumulate(sizes)]
+    counts: list[int] = [0, *accumulate(int(size > 0) for size in sizes)]
+    islands = find_islands(rows, shapes, open_rows)
+    words, spacing, around, amounts, places = questions
+    last = len(rows) - 1
     for at, row in enumerate(rows):
-        if row.known is not None:
-            is_settled = row.known[0] in CERTAIN
-        else:
-            is_settled = (
-                _PARAGRAPHS.issuperset((own[at], shapes[at + 1], shapes[at + 3])) and row.key not in repeated
-            )
-        if is_settled:
-            found.append(None)
+        island = islands[at]
+        if island is None or not open_rows[at]:
+            yield None
             continue
-        evidence = _alone(
-            row, own[at], rows[at + 1].gap if at + 1 < last else 2, len(repeated.get(row.key, ()))
+        gap_after = rows[at + 1].gap if at < last else 2
+        times = len(repeated.get(row.key, ()))
+        label = row.known[0] if row.known else ""
+        yield (
+            words(row.text, row.key, row.size, row.shape, f"{label}{row.bullet[:1]}{row.end[:2]}")
+            + spacing(row.shape, min(row.gap, 2), min(gap_after, 2), min(times, 3))
+            + around(*padded[at : at + 5])
+            + amounts(*_amount_values(at, row.shape, sums, counts))
+            + places(*_place_values(row.shape, island))
         )
-        evidence += _around(*shapes[at : at + 5])
-        evidence += _amounts(at, last, own[at], sums, counts)
-        evidence += _places(own[at], islands[at])
-        found.append(evidence)
-    return found
 
 
-def _alone(row: Row, shape: str, gap_after: int, times: int) -> list[str]:
-    known = row.known[0] if row.known else ""
-    kind = f"k{known}{row.bullet[:1]}{row.end[:2]}{bisect_right(_SIZES, row.size)}"
-    spacing = _spacing(shape, min(row.gap, 2), min(gap_after, 2), min(times, 3))
-    return [kind, *spacing, *_words(row.text, row.key, row.size, shape)]
+def _open_rows(rows: Sequence[Row], padded: Sequence[str], repeated: dict[str, list[int]]) -> list[bool]:
+    """For each row, whether evidence decides it."""
+    is_text = [shape in _PARAGRAPHS for shape in padded]
+    return [
+        row.known[0] not in CERTAIN
+        if row.known is not None
+        else not (is_text[at] and is_text[at - 1] and is_text[at + 1]) or row.key in repeated
+        for at, row in enumerate(rows, 2)
+    ]
 
 
-@lru_cache(maxsize=2048)  # a paste is rated whole and then story by story; pages repeat their lines
-def _words(text: str, key: str, size: int, shape: str) -> tuple[str, ...]:
+def name_spacing(shape: str, gap: int, gap_after: int, times: int) -> tuple[str, ...]:
+    """The space around a row, and how often it stands."""
+    return f"g{shape}{gap}{gap_after}", f"r{_COARSE.get(shape[-1], 'k')}{times}"
+
+
+def name_words(text: str, key: str, size: int, shape: str, kind: str) -> tuple[str, ...]:
     """What a row's own words say."""
     coarse = _COARSE.get(shape[-1], "k")
     first, last = text[0], text[-1]
     case = "l" if first.islower() else "q" if first in "\"“„«‘'「『" else "d" if first.isdigit() else "u"
     found = [
+        f"k{kind}{bisect_right(_SIZES, size)}",
         f"f{shape}{case}",
         f"n{coarse}{min(text.count(','), 3)}{'|' in text}",
         f"e{coarse}{text[-3:] == '...' or last == '…'}{last == '?'}{last in ')]'}",
@@ -113,33 +138,33 @@ def _words(text: str, key: str, size: int, shape: str) -> tuple[str, ...]:
         found += _tone(text, key, coarse)
         if size < _HEADLINE:
             shown = text.split()
-            titled = sum(word[0].isupper() for word in shown)
+            titled = sum([word[0].isupper() for word in shown])
             found.append(f"u{shape}{4 * titled // (len(shown) + 1)}{text.isupper()}")
-    if _DATELINE.match(text):
+    if _DATELINE_MARK.search(text, 1, _DATELINE_MARK_WITHIN) and _DATELINE.match(text):
         found.append(f"d{coarse}")
     return tuple(found)
 
 
 def _tone(text: str, key: str, coarse: str) -> list[str]:
-    pitch = len(_pitch_words().intersection(key.split()))
+    said = key.split()
+    pitch = 0 if _pitch_words().isdisjoint(said) else len(_pitch_words().intersection(said))
     found = [f"a{coarse}{min(pitch, 3)}"]
     if pitch:
         found.append(f"A{min(pitch, 3)}")
-    if _PERSON.search(text, 0, 120):
-        found.append(f"p{coarse}")
-    glued = len(_GLUED.findall(text))
+    head = text[:120]
+    for part in _PERSON_PARTS:
+        if part in head:
+            if _PERSON.search(text, 0, 120):
+                found.append(f"p{coarse}")
+            break
+    glued = text.encode("latin-1", "replace").translate(_CASES).count(_GLUED)
     if glued > 1:
         found.append(f"G{min(glued, 4)}")
     return found
 
 
-@lru_cache(maxsize=4096)
-def _spacing(shape: str, gap: int, gap_after: int, times: int) -> tuple[str, ...]:
-    return f"g{shape}{gap}{gap_after}", f"r{_COARSE.get(shape[-1], 'k')}{times}"
-
-
-@lru_cache(maxsize=16384)  # few combinations are common, and they make most rows
-def _around(before2: str, before: str, here: str, after: str, after2: str) -> tuple[str, ...]:
+def name_neighbours(before2: str, before: str, here: str, after: str, after2: str) -> tuple[str, ...]:
+    """What the shapes of the two rows above and below say."""
     coarse = _COARSE.get(here[-1], "k")
     return (
         f"1{before}{here}",
@@ -152,52 +177,61 @@ def _around(before2: str, before: str, here: str, after: str, after2: str) -> tu
     )
 
 
-def _amounts(at: int, last: int, here: str, sums: Sequence[int], counts: Sequence[int]) -> tuple[str, ...]:
-    return _amounts_of(
+def _amount_values(
+    at: int, here: str, sums: Sequence[int], counts: Sequence[int]
+) -> tuple[str, int, int, int, int, int, int]:
+    last = len(sums) - 1
+    next_ = at + 1
+    return (
         _COARSE.get(here[-1], "k"),
-        bisect_right(_AMOUNTS, sums[at] - sums[max(0, at - _NEAR)]),
-        bisect_right(_AMOUNTS, sums[min(last, at + 1 + _NEAR)] - sums[at + 1]),
-        (
-            min(counts[at] - counts[max(0, at - _FAR)], 4),
-            min(counts[min(last, at + 1 + _FAR)] - counts[at + 1], 4),
-        ),
-        (min(counts[at], 3), min(counts[last] - counts[at + 1], 3)),
+        bisect_right(_AMOUNTS, sums[at] - sums[at - _NEAR if at > _NEAR else 0]),
+        bisect_right(_AMOUNTS, sums[min(last, next_ + _NEAR)] - sums[next_]),
+        min(counts[at] - counts[at - _FAR if at > _FAR else 0], 4),
+        min(counts[min(last, next_ + _FAR)] - counts[next_], 4),
+        min(counts[at], 3),
+        min(counts[last] - counts[next_], 3),
     )
 
 
-@lru_cache(maxsize=16384)
-def _amounts_of(
-    coarse: str, near_before: int, near_after: int, far: tuple[int, int], every: tuple[int, int]
+def name_amounts(
+    coarse: str, near_before: int, near_after: int, far_before: int, far_after: int, before: int, after: int
 ) -> tuple[str, ...]:
+    """How much text stands close by, as far as a box of links reaches, and on the whole."""
     return (
         f"6{coarse}{near_before}",
         f"7{coarse}{near_after}",
         f"8{coarse}{near_before}{near_after}",
-        f"9{coarse}{far[0]}{far[1]}",
-        f"0{coarse}{every[0]}{every[1]}",
+        f"9{coarse}{far_before}{far_after}",
+        f"0{coarse}{before}{after}",
     )
 
 
-def _places(here: str, island: Island) -> tuple[str, ...]:
-    """Where the row stands in the text's islands: on the greatest, on a small one after it, in the sea."""
-    return _places_of(
+def _place_values(here: str, island: Island) -> tuple[str, int, str, int, bool, int, int]:
+    share, side, distance, inside, mass_before, mass_after = island
+    return (
         here,
-        bisect_right(_SHARES, island.share),
-        (island.side, min(island.distance, 6), island.inside),
-        bisect_right(_SHARES, island.mass_before),
-        bisect_right(_SHARES, island.mass_after),
+        bisect_right(_SHARES, share),
+        side,
+        min(distance, 6),
+        inside,
+        bisect_right(_SHARES, mass_before),
+        bisect_right(_SHARES, mass_after),
     )
 
 
-@lru_cache(maxsize=16384)
-def _places_of(
-    here: str, share: int, lie: tuple[str, int, bool], mass_before: int, mass_after: int
+def name_places(
+    here: str, share: int, side: str, distance: int, inside: bool, mass_before: int, mass_after: int
 ) -> tuple[str, ...]:
+    """Where the row stands in the text's islands: on the greatest, on a small one after it, in the sea."""
     coarse = _COARSE.get(here[-1], "k")
-    side, distance, inside = lie
     return (
         f"I{coarse}{share}{side}",
         f"J{coarse}{side}{distance}{inside}",
         f"K{here}{share}{inside}",
         f"M{coarse}{mass_before}{mass_after}",
     )
+
+
+NAMES: Questions[tuple[str, ...]] = Questions(
+    name_words, name_spacing, name_neighbours, name_amounts, name_places
+)

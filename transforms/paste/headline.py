@@ -14,6 +14,7 @@ _LONGEST_LINE = 130  # characters; a longer line is text even without an end mar
 _KICKER = 18  # characters of an alphabet
 _KICKERS = 2  # rows over a headline: a section, a theme
 _HEAD = 80  # rows looked at
+_LONG_ENOUGH = 20  # characters of a headline that are not found in another line by chance
 _PREFIX = 40  # characters that a section or "Update" may put before a repeated headline
 
 
@@ -52,26 +53,23 @@ def _points(rows: Sequence[Row], at: int, first: int, times: int) -> float:
     row = rows[at]
     if row.size not in _SIZES or row.known is not None or row.end in ("colon", "comma"):
         return 0
-    first_line = all(other.size < _KICKER or other.known is not None for other in rows[:at])
     points = 1.0 + 2 * (times > 1) + (row.size in _GOOD_SIZES) - 2 * bool(row.bullet)
-    points += (
-        (at == 0 or (at <= _KICKERS and first_line))
-        + 0.5 * (row.gap > 0)
-        + (row.end != "stop")
-        - (row.text.islower())
-    )
+    points += _is_on_top(rows, at) + 0.5 * (row.gap > 0) + (row.end != "stop") - (row.text.islower())
     after = rows[at + 1 : min(first, at + 4)]
     points += any(other.known and other.known[0] in ("timestamp", "byline") for other in after)
     return points - 0.05 * min(20, first - at)
 
 
-def repeats_headline(row: Row, headline: str) -> bool:
-    """Whether a row says the headline again, alone or after a section's name or "Update"."""
-    if row.key == headline:
-        return True
-    longer = len(row.key) - len(headline)
-    return (
-        0 < longer <= _PREFIX
-        and len(headline) > 20
-        and (row.key.endswith(headline) or row.key.startswith(headline))
+def _is_on_top(rows: Sequence[Row], at: int) -> bool:
+    """The first row, or under nothing but a section's name and known phrases."""
+    return at <= _KICKERS and all(other.size < _KICKER or other.known is not None for other in rows[:at])
+
+
+def repeats_headline(key: str, headline: str) -> bool:
+    """Whether a row's key says the headline again, alone or after a section's name or "Update"."""
+    longer = len(key) - len(headline)
+    if not 0 <= longer <= _PREFIX:
+        return False
+    return key == headline or (
+        longer > 0 and len(headline) > _LONG_ENOUGH and (key.endswith(headline) or key.startswith(headline))
     )

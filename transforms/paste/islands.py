@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from transforms.paste.rows import Row
 
-_TEXT = "PQLS"  # last letters of the shapes that make land
+_TEXT = frozenset("PQLS")  # last letters of the shapes that make land
 _BRIDGE = 2  # rows of something else that an island goes on over
 
 
@@ -22,37 +23,30 @@ class Island(NamedTuple):
     mass_after: float
 
 
-def find_islands(rows: Sequence[Row], shapes: Sequence[str]) -> list[Island]:
-    """For each row where it lies. `shapes` are `transforms.paste.evidence.shape_of` of the rows."""
-    land = [at for at, shape in enumerate(shapes) if shape[-1] in _TEXT]
-    groups = _group(land, shapes)
-    sizes = [sum(rows[at].size for at in group) for group in groups]
-    total = sum(sizes)
+def find_islands(rows: Sequence[Row], shapes: Sequence[str], wanted: Sequence[bool]) -> list[Island | None]:
+    """For each of the wanted rows where it lies; None for the others. `shapes` are those of the rows."""
+    is_land = [shape[-1] in _TEXT for shape in shapes]
+    groups = _group([at for at, land in enumerate(is_land) if land], shapes)
+    masses = [0, *accumulate(row.size if land else 0 for row, land in zip(rows, is_land, strict=True))]
+    total = masses[-1]
     if not total:
         return [Island(0.0, "b", len(rows), False, 0.0, 0.0)] * len(rows)
-    great = max(range(len(groups)), key=sizes.__getitem__)
-    first, last = groups[great][0], groups[great][-1]
-    found = []
-    mass = 0
+    sizes = [sum([rows[at].size for at in group]) for group in groups]
+    greatest = max(sizes)
+    great = groups[sizes.index(greatest)]
+    first, last = great[0], great[-1]
+    found: list[Island | None] = []
     group = 0
-    for at, row in enumerate(rows):
+    for at, is_wanted in enumerate(wanted):
         while group + 1 < len(groups) and at >= groups[group + 1][0]:
             group += 1
+        if not is_wanted:
+            found.append(None)
+            continue
+        side, distance = ("b", first - at) if at < first else ("a", at - last) if at > last else ("m", 0)
         inside = groups[group][0] <= at <= groups[group][-1]
-        size = row.size if shapes[at][-1] in _TEXT else 0
-        side = "b" if at < first else "a" if at > last else "m"
-        distance = first - at if at < first else max(0, at - last)
-        found.append(
-            Island(
-                sizes[group] / sizes[great],
-                side,
-                distance,
-                inside,
-                mass / total,
-                (total - mass - size) / total,
-            )
-        )
-        mass += size
+        before, after = masses[at] / total, (total - masses[at + 1]) / total
+        found.append(Island(sizes[group] / greatest, side, distance, inside, before, after))
     return found
 
 
@@ -67,5 +61,7 @@ def _group(land: Sequence[int], shapes: Sequence[str]) -> list[list[int]]:
 
 
 def _is_joined(before: int, after: int, shapes: Sequence[str]) -> bool:
+    if after == before + 1:
+        return True
     between = shapes[before + 1 : after]
     return len(between) <= _BRIDGE and not any(shape in ("K", "Y", "C") for shape in between)

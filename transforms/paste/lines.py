@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from transforms.dateline import parse_dateline
 from transforms.page.captions import split_credit
@@ -29,8 +31,7 @@ _CLOCK = re.compile(r"\d[:.]\d\d|\b(?:19|20)\d\d\b")
 _CREDIT_END = re.compile(r"[(（\[][^()（）\[\]]{2,60}[)）\]]\.?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(NamedTuple):
     """A row with its label and the rule behind it."""
 
     row: Row
@@ -38,8 +39,7 @@ class Labelled:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
+class _Around(NamedTuple):
     """The places in a story that a row's label depends on."""
 
     title: int | None
@@ -47,6 +47,7 @@ class _Around:
     first: int  # the first row of body
     last: int
     captions: dict[str, int]  # where each caption stands first, by its key
+    credited: frozenset[int]  # the rows over a credit on a line of its own
 
 
 def label_lines(rows: Sequence[Row], headline: str | None = None) -> list[Line]:
@@ -80,19 +81,19 @@ def label_rows(
     if title is not None and not given:
         for n in _teaser_rows(rows, body, title):
             body[n] = False
-    first = next(
-        (n for n, is_body in enumerate(body) if is_body and not _is_title(rows[n], title)), len(rows)
-    )
-    last = max((n for n, is_body in enumerate(body) if is_body), default=-1)
+    said_again = _repeats(rows, title)
+    texts = [n for n, is_body in enumerate(body) if is_body]
+    first = next((n for n in texts if n not in said_again), len(rows))
+    last = texts[-1] if texts else -1
     around = _around(rows, at, first, last)
     labelled = []
     for n, row in enumerate(rows):
         if n == at:
             label, rule = "title", "given:headline" if given else "place:headline"
-        elif _is_title(row, title) and (not body[n] or row.size < _SUBHEAD * 2):
+        elif n in said_again and (not body[n] or row.size < _SUBHEAD * 2):
             label, rule = "repeated-title", "repeats:title"
-        elif body[n] and (row.end == "stop" or not _has_credit_below(rows, n)):
-            label, rule = _body_label(rows, n, chances[n], last)
+        elif body[n] and (row.end == "stop" or n not in around.credited):
+            label, rule = _body_label(row, chances[n], is_last=n >= last)
         else:
             label, rule = _other_label(rows, n, around)
         labelled.append(Labelled(row, label, rule))
@@ -129,16 +130,23 @@ def _teaser_rows(rows: Sequence[Row], body: Sequence[bool], title: str) -> list[
     return [n for n in range(over[-1]) if body[n]] if over else []
 
 
-def _is_title(row: Row, title: str | None) -> bool:
-    return title is not None and title != "" and repeats_headline(row, title)
+def _repeats(rows: Sequence[Row], title: str | None) -> frozenset[int]:
+    """Where the headline stands."""
+    if not title:
+        return frozenset()
+    return frozenset([n for n, row in enumerate(rows) if repeats_headline(row.key, title)])
 
 
-def _body_label(rows: Sequence[Row], n: int, chance: float, last: int) -> tuple[str, str]:
-    row = rows[n]
-    rule = f"neighbours:{chance:.2f}"
-    if row.end == "" and row.size <= _SUBHEAD and n < last and not row.bullet:
+def _body_label(row: Row, chance: float, *, is_last: bool) -> tuple[str, str]:
+    rule = _rule_for(chance)
+    if row.end == "" and row.size <= _SUBHEAD and not is_last and not row.bullet:
         return "subhead", rule
     return "body", rule
+
+
+@lru_cache(maxsize=1024)
+def _rule_for(chance: float) -> str:
+    return f"neighbours:{chance:.2f}"
 
 
 def _around(rows: Sequence[Row], title: int | None, first: int, last: int) -> _Around:
@@ -147,7 +155,7 @@ def _around(rows: Sequence[Row], title: int | None, first: int, last: int) -> _A
         if row.known is not None and row.known[0] == "caption":
             captions.setdefault(row.key, n)
     again = [n for n in range(first) if title is not None and rows[n].key == rows[title].key]
-    return _Around(title, again[-1] if again else -1, first, last, captions)
+    return _Around(title, again[-1] if again else -1, first, last, captions, _credited(rows))
 
 
 def _other_label(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str]:
@@ -161,14 +169,14 @@ def _other_label(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str
         return label, rule
     if n < around.first:
         return _label_above(rows, n, around)
-    if _has_credit_below(rows, n):
+    if n in around.credited:
         return "caption", "neighbours:credit"
     return _label_below(row, "after" if n > around.last else "inside")
 
 
 def _label_above(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str]:
     row, title = rows[n], around.title
-    if _has_credit_below(rows, n):
+    if n in around.credited:
         return "caption", "neighbours:credit"
     if row.size >= _BULLET and not row.bullet and _is_credited(row.text):
         return "caption", "shape:ends-in-a-credit"
@@ -206,19 +214,21 @@ def _is_credited(text: str) -> bool:
     return _CREDIT_END.search(text) is not None or split_credit(text).credit is not None
 
 
-def _has_credit_below(rows: Sequence[Row], n: int) -> bool:
-    """The next row is a credit of its own ("Photo: …"): what stands on it is the picture's text."""
-    below = rows[n + 1] if n + 1 < len(rows) else None
-    return (
-        below is not None
-        and below.known is not None
-        and below.known[0] == "caption"
-        and below.known[1]
-        != "pattern:credit-end"  # that is a whole caption, and the row over it is not its text
-        and below.size <= _SUBHEAD
-        and below.gap <= 1
-        and rows[n].size >= _BULLET
-        and not _CREDIT_END.search(rows[n].text)
+def _credited(rows: Sequence[Row]) -> frozenset[int]:
+    """Rows over a credit on a line of its own ("Photo: …"): what stands on it is the picture's text."""
+    return frozenset(
+        [
+            n
+            for n, (row, below) in enumerate(pairwise(rows))
+            if below.known is not None
+            and below.known[0] == "caption"
+            and below.known[1]
+            != "pattern:credit-end"  # that is a whole caption, and the row over it is not its text
+            and below.size <= _SUBHEAD
+            and below.gap <= 1
+            and row.size >= _BULLET
+            and not _CREDIT_END.search(row.text)
+        ]
     )
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import repeat
 from math import exp
 
-from transforms.paste.evidence import collect_evidence
+from transforms.paste.evidence import NAMES, Questions, ask
 from transforms.paste.rows import Row, repeated_keys
 
 #: From this chance on a row is body: the middle, as evidence is weighed to be right on average.
@@ -20,47 +18,33 @@ BODY = 0.5
 BETWEEN_PARAGRAPHS = 0.99
 #: The chance of a row that a dateline opens, whatever stands around it.
 OPENING = 0.9
-#: A place in capitals, and what wire copy puts between it and the text.
-CAPITALS = re.compile(
-    r"[A-ZÀ-ÞĀ-Ž][A-ZÀ-ÞĀ-Ž' ./,-]{2,40}(?:,\s[\w .]{2,20})?(?:\s?\([^)]{2,30}\))?\s?(?::|[-–—]\s?)\s?\S"
-)
 _UNDECIDED = 0.2  # below it much speaks against a row
 _PARAGRAPH = 120
 _SHORT = 30
 _LIMIT = 30.0  # beyond it exp() says nothing new
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    bias: float
-    weights: dict[str, float]
-
-
-@cache
-def _model() -> _Model:
-    data = json.loads(files("transforms").joinpath("data/prose.json").read_text("utf-8"))
-    return _Model(data["bias"], data["weights"])
+_HUNDREDTHS = 100  # weights have two decimals
 
 
 def rate_rows(rows: Sequence[Row]) -> list[float]:
     """The chance, 0 to 1, that each row is body; in the order of `rows`.
 
     A logistic sum over the evidence of the row and its neighbours: linear, so that every decision can be told as a list
-    of weights, and as quick as a few dozen look-ups a row.
+    of weights, and as quick as a few look-ups a row, as what few values weigh together is remembered.
 
     Source: evals/fit_prose.py, where the weights come from
     """
-    model = _model()
-    weight = model.weights.get
+    bias, questions = _model()
     chances = []
-    for row, evidence in zip(rows, collect_evidence(rows, repeated_keys(rows)), strict=True):
-        if evidence is None:
+    for row, weight in zip(rows, ask(rows, repeated_keys(rows), questions), strict=True):
+        if weight is None:
             chances.append(settled_chance(row))
-            continue
-        total = model.bias + sum(map(weight, evidence, repeat(0.0)))
-        chances.append(1.0 / (1.0 + exp(-max(-_LIMIT, min(_LIMIT, total)))))
+        else:
+            total = (bias + weight) / _HUNDREDTHS
+            chances.append(1.0 / (1.0 + exp(-max(-_LIMIT, min(_LIMIT, total)))))
     for at, row in enumerate(rows):
-        if chances[at] < OPENING and opens_story(rows, at) and row.known is None:
+        if row.known is not None:
+            continue
+        if row.capitals and chances[at] < OPENING and opens_story(rows, at):
             chances[at] = OPENING
         elif (
             _UNDECIDED <= chances[at] < BODY
@@ -70,6 +54,21 @@ def rate_rows(rows: Sequence[Row]) -> list[float]:
         ):
             chances[at] = BODY
     return chances
+
+
+@cache
+def _model() -> tuple[int, Questions[int]]:
+    """The bias, and what answers weigh: in hundredths, as whole numbers add up to the same in any order."""
+    data = json.loads(files("transforms").joinpath("data/prose.json").read_text("utf-8"))
+    weights = {name: round(weight * _HUNDREDTHS) for name, weight in data["weights"].items()}
+
+    def weigher(names: Callable[..., tuple[str, ...]]) -> Callable[..., int]:
+        def weigh(*values: object) -> int:
+            return sum(map(weights.get, names(*values), repeat(0)))
+
+        return lru_cache(maxsize=16384)(weigh)
+
+    return round(data["bias"] * _HUNDREDTHS), Questions(*map(weigher, NAMES))
 
 
 def _goes_on(before: Row, row: Row, chance: float) -> bool:
@@ -90,6 +89,6 @@ def opens_story(rows: Sequence[Row], at: int) -> bool:
     True
     """
     row = rows[at]
-    if row.bullet or not CAPITALS.match(row.text):
+    if row.bullet or not row.capitals:
         return False
     return row.size >= _PARAGRAPH or (at > 0 and rows[at - 1].known is not None and row.size >= _SHORT)

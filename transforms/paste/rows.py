@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from transforms.dates import parse_stamp
+from transforms.dates import parse_stamps
 from transforms.paste.lexicon import find_phrase, key_of
-from transforms.paste.unwrap import RawLine, read_lines
+from transforms.paste.unwrap import read_lines
 from transforms.soup import holds_markup, strip_markup
 
 # Not the dashes – and —: they open speech in Scandinavia, France, Spain, Russia.
 _BULLET = re.compile(r"\s*(?:[•·▪●○■□◆►▸*‣⁃∙◦]|-(?=\s))\s*")
+_MAY_BE_BULLET = frozenset("•·▪●○■□◆►▸*‣⁃∙◦-")
 _NUMBERED = re.compile(r"\s*\d{1,2}[.)]\s")
 _SENTENCE_ENDS = frozenset(".!?…。！？．।॥؟۔။።։⁇‽")
 _CLOSERS = "\"'”’»›)]）】]〉》」』 *"
@@ -25,12 +26,19 @@ _DENSITY = {True: 2.5, False: 1.0}
 _MAX_STAMP = 100
 _MAX_WORDS_ONLY = 30
 _DIGIT = re.compile(r"\d")
+_KNOWN_SHAPES = {"byline": "Y", "timestamp": "Y", "caption": "C", "kicker": "H", "separator": "X"}
 _MAX_KEY = 400
+#: A place in capitals, and what wire copy puts between it and the text.
+CAPITALS = re.compile(
+    r"[A-ZÀ-ÞĀ-Ž][A-ZÀ-ÞĀ-Ž' ./,-]{2,40}(?:,\s[\w .]{2,20})?(?:\s?\([^)]{2,30}\))?\s?(?::|[-–—]\s?)\s?\S"
+)
 _LONG = 80  # characters of an alphabet; what a headline seldom passes and a paragraph seldom stays under
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+_REMEMBERED = 120  # characters; buttons and stamps, which pages repeat
+
+
+class Row(NamedTuple):
     """A line and what it shows without its neighbours."""
 
     number: int  # 1-based, in the input; of the first when a wrapped paragraph was joined
@@ -42,6 +50,8 @@ class Row:
     bullet: str  # "bullet", "number" or ""
     end: str  # "stop", "colon", "comma", "dash" or "": what the line ends with
     known: tuple[str, str] | None  # label and rule, when the words alone tell them
+    shape: str  # what it looks like, in a letter or two
+    capitals: bool  # it begins as a wire's dateline does: "ROME: "
 
     @property
     def known_label(self) -> str:
@@ -54,32 +64,77 @@ class Row:
         return self.end == "stop" and self.size >= _LONG and self.known is None
 
 
+class _Seen(NamedTuple):
+    """The fields of a Row that its text alone decides."""
+
+    text: str
+    key: str
+    size: int
+    bullet: str
+    end: str
+    known: tuple[str, str] | None
+    shape: str
+    capitals: bool
+
+
 def read_rows(text: str) -> list[Row]:
     r"""The rows of normalised `text`; markup that stands on a line is taken off it.
 
     >>> [(row.number, row.text, row.end) for row in read_rows("Rain\n\nIt rained.")]
     [(1, 'Rain', ''), (3, 'It rained.', 'stop')]
     """
-    lines = read_lines(text)
-    rows = [_read_row(line) for line in lines]
-    return [row for row in rows if row.text]
+    rows = []
+    for line in read_lines(text):
+        own = line.text.strip()
+        seen = _see_again(own) if len(own) <= _REMEMBERED else _see(own)
+        if seen.text:
+            rows.append(Row(line.number, seen[0], line.parts or (own,), line.gap, *seen[1:]))
+    return rows
 
 
-def _read_row(line: RawLine) -> Row:
-    text = line.text.strip()
-    parts = line.parts or (text,)
-    if holds_markup(text):
+def _see(text: str) -> _Seen:
+    if ("<" in text or "&" in text) and holds_markup(text):
         text = strip_markup(text)
     bullet = ""
-    if match := _BULLET.match(text):
+    first = text[:1]
+    if (first in _MAY_BE_BULLET or first.isspace()) and (match := _BULLET.match(text)):
         bullet, text = "bullet", text[match.end() :] or text
-    elif text[:1].isdigit() and _NUMBERED.match(text):
+    elif first.isdigit() and _NUMBERED.match(text):
         bullet = "number"
-    size = int(
-        len(text) * _DENSITY[not text.isascii() and len(_DENSE.findall(text, 0, 40)) >= min(8, len(text) / 2)]
-    )
+    size = int(len(text) * _DENSITY[_is_dense(text)])
     key = key_of(text) if size < _MAX_KEY else text[:_MAX_KEY]
-    return Row(line.number, text, parts, line.gap, key, size, bullet, end_of(text), _known(text, key, size))
+    end = end_of(text)
+    known = _known(text, key, size)
+    return _Seen(
+        text,
+        key,
+        size,
+        bullet,
+        end,
+        known,
+        _shape_of(size, bullet, end, known),
+        CAPITALS.match(text) is not None,
+    )
+
+
+_see_again = lru_cache(maxsize=8192)(_see)
+
+
+def _is_dense(text: str) -> bool:
+    head = text[:40]
+    return not head.isascii() and len(_DENSE.findall(head)) >= min(8, len(text) / 2)
+
+
+def _shape_of(size: int, bullet: str, end: str, known: tuple[str, str] | None) -> str:
+    """One letter or two for what a row looks like: the alphabet that neighbours are told in."""
+    if known is not None:
+        return _KNOWN_SHAPES.get(known[0], "K")
+    mark = "b" if bullet == "bullet" else ""
+    if end == "stop":
+        return mark + ("P" if size >= 200 else "Q" if size >= 80 else "S" if size >= 30 else "s")
+    if end == "colon":
+        return mark + "c"
+    return mark + ("L" if size > 120 else "H" if size > 25 else "T")
 
 
 def end_of(text: str) -> str:
@@ -108,7 +163,7 @@ def _known(text: str, key: str, size: int) -> tuple[str, str] | None:
         return None
     found = find_phrase(text, key)
     weak = found is None or (found[0] == "widget" and _DIGIT.search(text) is not None)
-    if weak and _may_be_stamp(text) and is_stamp(text):
+    if weak and _may_be_stamp(text) and parse_stamps(text):
         return "timestamp", "stamp"
     return found
 
@@ -118,16 +173,13 @@ def _may_be_stamp(text: str) -> bool:
     return len(text) <= _MAX_WORDS_ONLY or (len(text) <= _MAX_STAMP and _DIGIT.search(text) is not None)
 
 
-@lru_cache(maxsize=4096)
-def is_stamp(text: str) -> bool:
-    """Whether a line is a time stamp and nothing else; remembered, as pastes repeat their stamps."""
-    return parse_stamp(text) is not None
-
-
 def repeated_keys(rows: Sequence[Row]) -> dict[str, list[int]]:
     """Where lines that say the same stand, by their key; only those that stand twice or more."""
+    keys = [row.key for row in rows]
+    if len(set(keys)) == len(keys):
+        return {}
     places: dict[str, list[int]] = {}
-    for at, row in enumerate(rows):
-        if row.key:
-            places.setdefault(row.key, []).append(at)
+    for at, key in enumerate(keys):
+        if key:
+            places.setdefault(key, []).append(at)
     return {key: found for key, found in places.items() if len(found) > 1}

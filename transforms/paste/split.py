@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from transforms.paste.normalise import LINE_BREAK, normalise
-from transforms.paste.prose import BODY, CAPITALS, opens_story, rate_rows
+from transforms.paste.prose import BODY, opens_story, rate_rows
 from transforms.paste.rows import Row, read_rows
 
 _TITLE_SIZES = range(12, 260)  # in characters of an alphabet
@@ -70,10 +70,11 @@ def split_text(text: str) -> list[Block]:
 
 def last_article_start(text: str) -> int:
     """Offset in characters of the first line of the last story of `text`; 0 when there is one story or none."""
-    blocks = split_text(text)
-    if len(blocks) < 2:
+    rows = read_rows(normalise(text))
+    starts = find_starts(rows, rate_rows(rows))
+    if not starts:
         return 0
-    wanted = blocks[-1].first_line
+    wanted = rows[starts[-1]].number
     for number, match in enumerate(LINE_BREAK.finditer(text), 2):
         if number == wanted:
             return match.end()
@@ -97,7 +98,11 @@ def split_rows(rows: Sequence[Row]) -> list[Block]:
 
 def find_starts(rows: Sequence[Row], chances: Sequence[float]) -> list[int]:
     """Where the second and later stories begin, as positions in `rows`."""
-    texts = [at for at, row in enumerate(rows) if _is_text(row, chances[at]) or opens_story(rows, at)]
+    texts = [
+        at
+        for at, row in enumerate(rows)
+        if _is_text(row, chances[at]) or (row.capitals and opens_story(rows, at))
+    ]
     if len(texts) < 2:
         return []
     usual_gap = _usual_gap(rows, texts)
@@ -168,7 +173,7 @@ def _points(rows: Sequence[Row], at: int, before: int, after: int, usual_gap: in
         points += 1
     if _FULL_DATELINE.match(rows[after].text):
         points += 2
-    elif CAPITALS.match(rows[after].text):
+    elif rows[after].capitals:
         points += 1
     if _is_closed(rows, before, at):
         points += 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 _LATIN_WIDTHS = range(50, 101)  # mail and wire copy: 60 to 80 columns, rarely 100
 _CJK_WIDTHS = range(24, 51)  # as wide on the screen, in characters that are two columns each
@@ -18,8 +18,7 @@ _COMPOUND = re.compile(r"\b\w{1,40}[-\u2010]\w{1,40}\b")
 _INDENT = re.compile(r"\s{2,}\S")
 
 
-@dataclass(frozen=True, slots=True)
-class RawLine:
+class RawLine(NamedTuple):
     """A non-blank line of the input, or several that were one paragraph."""
 
     number: int  # 1-based, of the first

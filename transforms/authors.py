@@ -11,9 +11,15 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(
-    r"\s*(?:[,;|·•、،/]|\s(?:and|und|et|y|og|och|ja|dan|ve|és|и|&|with|mit|avec|con)\s)\s*", re.IGNORECASE
+    r"\s*(?:[,;|·•⋅、،/]|\s(?:and|und|et|y|og|och|ja|dan|ve|és|и|&|with|mit|avec|con)\s)\s*", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S*|\S+@\S+|@\w+")
+#: A day with its year, and "on Tuesday," before it: bylines are printed beside dates.
+_DAY = re.compile(
+    r"(?:\s(?:on|am|le|el)\s{1,3}(?:[^\W\d_]{3,15},\s)?)?(?:(?<![^\W\d_])[^\W\d_]{3,12}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|"
+    r"(?<!\d)\d{1,2}(?:\.|st|nd|rd|th)?\s(?:de\s)?[^\W\d_]{3,12}\.?,?\s(?:de\s)?(?:19|20)\d\d(?!\d)|"
+    r"(?<!\d)\d{1,4}([./-])\d{1,2}\1\d{1,4}(?!\d))"
+)
 _BRACKETS = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]")
 _LONGEST_NAME = 60  # in characters
 _MOST_WORDS = 6
@@ -50,6 +56,8 @@ def split_authors(values: Iterable[str], publishers: Collection[str] = ()) -> tu
     ('Reuters',)
     >>> split_authors(["https://example.org/people/ana"])
     ()
+    >>> split_authors(["Ana Ruiz 4 August 2010"]), split_authors(["By Ana Ruiz on March 12, 2025"])
+    (('Ana Ruiz',), ('Ana Ruiz',))
     """
     names = [name for value in values for part in _parts(value) if (name := _name(part))]
     unique = list({_letters(name): name for name in reversed(names)}.values())[::-1]
@@ -78,6 +86,8 @@ def _is_person(name: str) -> bool:
     words = name.split()
     cased = [word for word in words if word[0].lower() != word[0].upper()]
     small = sum(word[0].islower() for word in cased)
+    if any(char.isdigit() for char in name):
+        return False
     return (
         2 <= len(words) <= _MOST_PERSON_WORDS and small <= len(words) // 3 or (not cased and len(name) <= 12)
     )
@@ -85,6 +95,7 @@ def _is_person(name: str) -> bool:
 
 def _parts(value: str) -> list[str]:
     value = _BRACKETS.sub(" ", _ADDRESS.sub(" ", value[:1_000])).split(" (")[0]
+    value = _DAY.sub("|", value)
     value = _BY.sub("", value.strip(), count=1) if _BY.match(value.strip()) else value
     return _AND.split(value)
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.authors import people_in, split_authors, starts_byline
 from transforms.page import MAX_ATTRIBUTES, read_page, slow_reader
 from transforms.page.captions import split_credit
 from transforms.page.encoding import decode_page
@@ -114,30 +113,6 @@ def test_many_nodes_are_cut() -> None:
 def test_credits(text: str, caption: str, credit: str | None) -> None:
     found = split_credit(text)
     assert (found.text, found.credit) == (caption, credit)
-
-
-@pytest.mark.parametrize(
-    ("values", "names"),
-    [
-        (["By Ana Ruiz and Tom O'Neill"], ("Ana Ruiz", "Tom O'Neill")),
-        (["Von Jana Vogel und Max Ernst"], ("Jana Vogel", "Max Ernst")),
-        (["Ana Ruiz", "ana ruiz", "The Post"], ("Ana Ruiz",)),
-        (["The Post"], ("The Post",)),
-        (["Ana Ruiz (London)", "tom@post.example", "admin", "12"], ("Ana Ruiz",)),
-        (["松岡大地"], ("松岡大地",)),
-        (["a" * 100, "one two three four five six seven"], ()),
-    ],
-)
-def test_author_fields(values: list[str], names: tuple[str, ...]) -> None:
-    assert split_authors(values, {"thepost"}) == names
-
-
-def test_people_in_bylines() -> None:
-    assert people_in("By Ana Ruiz, London") == ("Ana Ruiz",)
-    assert people_in("Follow us on every channel") == ()
-    assert people_in("松岡大地") == ("松岡大地",)
-    assert starts_byline("Von Jana Vogel")
-    assert not starts_byline("Vonnegut wrote")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser
 
+from transforms.authors import people_in, starts_byline
 from transforms.dates import parse_date
 from transforms.page.blocks import read_blocks
 from transforms.page.captions import mark_pictures
@@ -188,7 +189,7 @@ def _settle(meta: Metadata, around: Surroundings) -> None:
         meta.sources["summary"] = "page:deck"
     if meta.published_at is None:
         meta.take("published_at", [("url", _day_in(meta.url or ""))])
-    if not any(bare(name) not in meta.publishers for name in meta.authors) and around.authors:
+    if around.authors and not _names_people(meta, around):
         meta.authors = ()
         meta.take("authors", [("page:byline", around.authors)])
     shown = {stamp.kind: stamp for stamp in reversed(around.stamps)}
@@ -196,6 +197,14 @@ def _settle(meta: Metadata, around: Surroundings) -> None:
         meta.take("published_at", [("page:stamp", shown.get("published") or shown.get("unknown"))])
     if meta.updated_at is None:
         meta.take("updated_at", [("page:stamp", shown.get("updated"))])
+
+
+def _names_people(meta: Metadata, around: Surroundings) -> bool:
+    """Whether the head names others than the site, and not only desks where the page says by whom the story is."""
+    others = [name for name in meta.authors if bare(name) not in meta.publishers]
+    if meta.publishers.issuperset(map(bare, meta.authors)) or not starts_byline(around.byline or ""):
+        return bool(others)
+    return any(people_in(name) for name in others)
 
 
 def _guess_date(meta: Metadata, tree: LexborHTMLParser) -> None:

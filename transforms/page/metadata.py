@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from transforms.authors import split_authors
+from transforms.authors import people_in, split_authors
 from transforms.dates import parse_date
 from transforms.page.head import Metas, bare, clean_text, every, first, read_metas, strip_tags, web_address
 from transforms.page.headline import line_of, read_titles
@@ -86,7 +86,7 @@ def read_metadata(tree: LexborHTMLParser, given: Given) -> Metadata:
 def _read_people(
     meta: Metadata, tree: LexborHTMLParser, article: Node, metas: Metas, nodes: list[Node]
 ) -> None:
-    organisations = [node for node in nodes if any(name.endswith("Organization") for name in types_of(node))]
+    organisations = [node for node in nodes if _is_organisation(node)]
     names = [
         *_names(article.get("publisher"), nodes),
         *(n for o in organisations[:1] for n in _names(o, nodes)),
@@ -95,14 +95,18 @@ def _read_people(
     known = {bare(name) for name in (*names, first(metas, "publisher")) if name}
     written = [name for name in every(metas, "authors") if not name.startswith(("http", "/", "@"))]
     marked = tree.css('[rel~="author"], [itemprop="author"] [itemprop="name"], [itemprop="author"]')[:8]
-    meta.publishers = frozenset(known)
+    collective = [author for author in _flat(article.get("author")) if _is_organisation(author)]
+    meta.publishers = frozenset(
+        known.union(bare(name) for author in collective for name in _names(author, nodes))
+    )
     options = [
         ("json-ld:author", _names(article.get("author"), nodes)),
         ("json-ld:creator", _names(article.get("creator"), nodes)),
         ("meta", written),
-        ("rel:author", [line_of(node) for node in marked]),
     ]
     read = [(source, split_authors(values, known)) for source, values in options]
+    shown = dict.fromkeys(name for node in marked for name in people_in(line_of(node)))
+    read.append(("rel:author", split_authors(shown, known)))
     people = [(source, names) for source, names in read if any(bare(name) not in known for name in names)]
     meta.take("authors", [*people, *read])
 
@@ -110,18 +114,28 @@ def _read_people(
 def _names(value: Any, nodes: list[Node]) -> list[str]:
     """The names in an author or publisher: text, an object, a reference by @id, or a list of them."""
     found: list[str] = []
-    for item in value if isinstance(value, list) else [value]:
+    for item in _flat(value):
         if isinstance(item, dict):
             named = item
             if "name" not in item and "@id" in item:
                 named = next(
                     (node for node in nodes if node.get("@id") == item["@id"] and "name" in node), item
                 )
-            inner = named.get("name")
-            found.extend(clean_text(name) for name in (inner if isinstance(inner, list) else [inner]))
+            inner = named.get("name") or f"{named.get('givenName') or ''} {named.get('familyName') or ''}"
+            found.extend(clean_text(name) for name in _flat(inner))
         else:
             found.append(clean_text(item))
     return [name for name in found if name]
+
+
+def _is_organisation(value: Any) -> bool:
+    return isinstance(value, dict) and any(kind.endswith("Organization") for kind in types_of(value))
+
+
+def _flat(value: Any) -> list[Any]:
+    """The items of a list and of the lists in it."""
+    items = value if isinstance(value, list) else [value]
+    return [inner for item in items for inner in (item if isinstance(item, list) else [item])]
 
 
 def _read_dates(meta: Metadata, tree: LexborHTMLParser, article: Node, metas: Metas) -> None:

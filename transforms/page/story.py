@@ -24,6 +24,7 @@ _LEAST_TITLE = 8  # letters
 _LEVELS = 4  # elements around the story that may hold its pictures, where there is no headline
 _PARTS = re.compile(r"\s*[|•·–]\s*")
 _DIGIT = re.compile(r"\d")
+_CLOCK = re.compile(r"\d:\d\d")
 
 
 @dataclass(slots=True)
@@ -118,8 +119,10 @@ def _byline(near: Sequence[Block], language: str | None) -> tuple[str | None, tu
 
 def _beside_date(text: str, language: str | None) -> tuple[str, ...]:
     parts = _PARTS.split(text)
-    if len(parts) < 2 or not any(parse_stamps(part, language) for part in parts):
-        return ()
+    numbers = [part for part in parts if _DIGIT.search(part)]
+    dated = [part for part in numbers if parse_stamps(part, language)]
+    if len(parts) < 2 or not dated or any(_CLOCK.search(part) for part in numbers if part not in dated):
+        return ()  # a length of time is a recording's, and the name its speaker's
     return next((people for part in parts if not _DIGIT.search(part) and (people := people_in(part))), ())
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
+from transforms.document import to_row
 from transforms.records import Article, Document, Reject, RunError
 
 Sort = Literal["relevance", "newest", "oldest"]
@@ -102,6 +103,10 @@ class Page:
         FacetValue, ...
     ] = ()  # by time, oldest first, as "2025-03"; spans without any are left out
     notes: tuple[str, ...] = ()  # what was understood instead, where the text did not parse
+
+    def records(self) -> list[dict[str, str | float | None]]:
+        """Give the hits as flat rows, best first: `pandas.DataFrame(page.records())`."""
+        return [{**to_row(hit.article), "score": hit.score} for hit in self.hits]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,12 @@ README = (ROOT / "README.md").read_text("utf-8")
 _VARIES = re.compile(r"\d[\d,.]* (?=(s|ms|kB|MB|articles/s)\b)")
 
 
+EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
 def test_the_notebook_example_runs(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    exec(compile(example, "README.md", "exec"), {})  # noqa: S102  # our own file
+    exec(compile(EXAMPLES[0], "README.md", "exec"), {})  # noqa: S102  # our own file
     assert capsys.readouterr().out.splitlines() == [
         (
             "Paris (48.85341, 2.3488) French-British blueprint doesn’t foresee deploying a ‘mass’ of soldiers in Ukraine:"
@@ -25,6 +27,21 @@ def test_the_notebook_example_runs(monkeypatch, capsys):
         "Rome (41.8933, 12.4829) ICE agents to help with security at Winter Olympics",
         "de",
         "AFP",
+    ]
+
+
+def test_the_search_example_runs(tmp_path, monkeypatch, capsys):
+    ingest = [sys.executable, "-m", "copydesk", "ingest", "seeds", "--to", f"file:{tmp_path / 'var' / 'demo'}"]
+    subprocess.run(ingest, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(EXAMPLES[1], "README.md", "exec"), {})  # noqa: S102  # our own file
+    assert capsys.readouterr().out.splitlines() == [
+        (
+            "2025-03-17 Paris 48.85341 French-British blueprint doesn’t foresee deploying a ‘mass’ of soldiers in Ukraine:"
+            " Macron"
+        ),
+        "None Rome 41.8933 ICE agents to help with security at Winter Olympics",
+        "{'Paris': 1, 'Rome': 1}",
     ]
 
 

@@ -14,6 +14,7 @@ from copydesk import __version__
 from copydesk.cli_accounts import elastic, rejects, verify
 from copydesk.cli_generations import generations, migrate, reindex
 from copydesk.cli_kibana import kibana
+from copydesk.cli_serve import serve_web
 from copydesk.options import AS_JSON as _JSON
 from copydesk.options import TO as _TO
 from flows.settings import Settings, check_detector
@@ -225,7 +226,7 @@ def serve(paths: Sequence[str], target: str | None, cron: str) -> int:
     return serve_ingest(list(paths), target or settings.target, cron)
 
 
-for command in (verify, rejects, elastic, kibana, reindex, generations, migrate):
+for command in (serve_web, verify, rejects, elastic, kibana, reindex, generations, migrate):
     cli.add_command(command)
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import islice
 from types import TracebackType
 from typing import Any, Self
@@ -25,11 +26,12 @@ from engines.contract import (
     Stored,
 )
 from engines.elastic.answer import NOTHING, key_in, next_cursor, read_buckets, read_facet, read_hit, scan
-from engines.elastic.bulk import Operation, Sender
+from engines.elastic.bulk import Sender
 from engines.elastic.client import Access, connect, parse_address, translated
 from engines.elastic.doctor import examine
 from engines.elastic.generations import drop, list_generations, swap
 from engines.elastic.index import Indexes, create_index, end_loading, read_indexes
+from engines.elastic.lines import Deletion, write_deletions, write_documents
 from engines.elastic.query import HISTOGRAM, render_search
 from transforms.document import article_from_json, document_from_json
 from transforms.records import Article, Document, Reject
@@ -76,32 +78,28 @@ class ElasticEngine:
         if self._held is None:
             self._held = frozenset(self._known.by_key)
             self._refresh()
-        moves: dict[str, list[Operation]] = {}
-        moved: list[Operation] = []
-        for outcome in self._sender.send(self._operations(documents, moves)):
-            if isinstance(outcome, Loaded):
+        moves: dict[str, list[Deletion]] = {}
+        moved: list[Deletion] = []
+        heads: dict[str, bytes] = {}  # by language
+        sent = self._with_index(self._noting_moves(documents, moves) if self._held else documents, heads)
+        for outcome in self._sender.send(sent, partial(write_documents, heads)):
+            if moves and isinstance(outcome, Loaded):
                 moved.extend(moves.pop(outcome.id, ()))
             yield outcome
-        for outcome in self._sender.send(
-            moved
-        ):  # last, so that a document that was refused keeps its old place
+        # Last, so that a document that was refused keeps its old place.
+        for outcome in self._sender.send(moved, write_deletions):
             if isinstance(outcome, Reject) and outcome.reason != "absent":
                 raise EngineError(f"cannot move a document at {self.url}: {outcome.detail}", hint="try again")
 
-    def _operations(
-        self, documents: Iterable[Document], moves: dict[str, list[Operation]]
-    ) -> Iterator[Operation]:
-        """Write the documents as bulk lines; note in `moves` what is to be deleted elsewhere afterwards."""
-        heads: dict[str, bytes] = {}  # by language
-        for document in self._noting_moves(documents, moves) if self._held else documents:
-            head = heads.get(document.language)
-            if head is None:
-                head = heads[document.language] = self._head(key_of(document.language))
-            action = b"%s%s}}\n" % (head, orjson.dumps(document.id))
-            yield Operation(document.id, document.origin, action, document.json)
+    def _with_index(self, documents: Iterable[Document], heads: dict[str, bytes]) -> Iterator[Document]:
+        """Pass the documents on; see to it that there is an index for each, and note in `heads` how to write to it."""
+        for document in documents:
+            if document.language not in heads:
+                heads[document.language] = self._head(key_of(document.language))
+            yield document
 
     def _noting_moves(
-        self, documents: Iterable[Document], moves: dict[str, list[Operation]]
+        self, documents: Iterable[Document], moves: dict[str, list[Deletion]]
     ) -> Iterator[Document]:
         """Pass the documents on; look up, many at a time, which of them another language's index holds."""
         remaining = iter(documents)
@@ -123,9 +121,8 @@ class ElasticEngine:
             )
         return b'{"index":{"_index":"%s","_id":' % self._known.by_key[key].write_alias.encode()
 
-    def _deletion(self, key: str, id: str) -> Operation:
-        action = {"delete": {"_index": self._known.by_key[key].write_alias, "_id": id}}
-        return Operation(id, id, orjson.dumps(action) + b"\n")
+    def _deletion(self, key: str, id: str) -> Deletion:
+        return Deletion(id, self._known.by_key[key].write_alias)
 
     def delete(self, ids: Iterable[str]) -> int:
         """Remove these, in whichever index they are, also what searches do not see yet."""
@@ -134,7 +131,8 @@ class ElasticEngine:
         gone: set[str] = set()
         while chunk := list(islice(remaining, IDS_A_SEARCH)):
             deletions = (self._deletion(key, id) for key in self._known.by_key for id in chunk)
-            gone.update(outcome.id for outcome in self._sender.send(deletions) if isinstance(outcome, Loaded))
+            outcomes = self._sender.send(deletions, write_deletions)
+            gone.update(outcome.id for outcome in outcomes if isinstance(outcome, Loaded))
         return len(gone)
 
     def commit(self) -> None:

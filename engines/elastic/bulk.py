@@ -13,10 +13,10 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 from elastic_transport import TlsError, TransportError
 from elasticsearch import ApiError, Elasticsearch
@@ -33,15 +33,28 @@ FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
 TRIES_WHOLE = 3  # of a body that is refused as a whole, before it is halved
 MAX_SERVER_ERRORS = 5  # what Elasticsearch itself stumbles over so often is given up
+ACTION_BYTES = 100  # about, of the line before a source
 FILTER = "errors,took,items.*.status,items.*.error"
 
 
-class Operation(NamedTuple):
-    """One document on its way. A tuple: made for each document, at a third of what a dataclass costs."""
+class Operation(Protocol):
+    """What is sent: a Document as it is, so that nothing is made for each, or a deletion."""
 
-    id: str
-    origin: str
-    lines: bytes  # action and source, each with its line break
+    @property
+    def id(self) -> str:
+        """Of the document."""
+
+    @property
+    def origin(self) -> str:
+        """Where it was read."""
+
+    @property
+    def json(self) -> bytes:
+        """Its source; empty for a deletion."""
+
+
+#: Puts operations into the body of a request.
+Write = Callable[[Sequence[Any]], bytes]
 
 
 @dataclass(slots=True)
@@ -57,8 +70,10 @@ class _Pending:
     """Operations of one batch that have no outcome yet."""
 
     operations: Sequence[Operation]
+    write: Write
     deadline: float  # of time.monotonic()
     tries: int = 0  # in which nothing moved
+    body: bytes = b""  # of all of them, when it has been written
 
 
 class Sender:
@@ -73,7 +88,7 @@ class Sender:
         self._stopped = threading.Event()
         self.pace = pace or Pace()
 
-    def send(self, operations: Iterable[Operation]) -> Iterator[Loaded | Reject]:
+    def send(self, operations: Iterable[Operation], write: Write) -> Iterator[Loaded | Reject]:
         """Send lazily; EngineError, after the outcomes that are known, when it cannot go on."""
         in_flight: dict[Future[Delivery], set[str]] = {}
         error: EngineError | None = None
@@ -81,11 +96,14 @@ class Sender:
         executor = ThreadPoolExecutor(self.pace.most_in_flight, thread_name_prefix="bulk")
         try:
             for batch, ids in self._batches(operations):
+                # Here and not in the threads, whose memory the system takes back and gives anew each time.
+                pending = _Pending(batch, write, 0.0, body=write(batch))
                 while error is None and self._must_wait(in_flight, ids):
                     error = yield from _collect(in_flight)
                 if error is not None:
                     break
-                in_flight[executor.submit(self._deliver, batch)] = ids
+                in_flight[executor.submit(self._deliver, pending)] = ids
+                del pending
             while in_flight:
                 if error is not None:
                     self._stopped.set()
@@ -106,22 +124,24 @@ class Sender:
         batch: list[Operation] = []
         ids: set[str] = set()
         size = 0
+        most_bytes, most = self.pace.max_bytes, self.pace.max_count
         for operation in operations:
-            length = len(operation.lines)
-            full = size + length > self.pace.max_bytes or len(batch) >= self.pace.max_count
-            if batch and (full or operation.id in ids):
+            id, length = operation.id, len(operation.json) + ACTION_BYTES
+            if batch and (size + length > most_bytes or len(batch) >= most or id in ids):
                 yield batch, ids
                 batch, ids, size = [], set(), 0
+                most_bytes, most = self.pace.max_bytes, self.pace.max_count
             batch.append(operation)
-            ids.add(operation.id)
+            ids.add(id)
             size += length
         if batch:
             yield batch, ids
 
-    def _deliver(self, batch: Sequence[Operation]) -> Delivery:
+    def _deliver(self, pending: _Pending) -> Delivery:
         """Send one batch, and parts of it again, until each operation has an outcome or time is up."""
         delivery = Delivery()
-        queue = [_Pending(batch, time.monotonic() + self._patience_s)]
+        pending.deadline = time.monotonic() + self._patience_s
+        queue = [pending]
         while queue and delivery.error is None:
             try:
                 queue.extend(self._attempt(queue.pop(), delivery))
@@ -131,7 +151,7 @@ class Sender:
 
     def _attempt(self, pending: _Pending, delivery: Delivery) -> list[_Pending]:
         """Send once; give what is still to be sent."""
-        body = b"".join([operation.lines for operation in pending.operations])
+        body, pending.body = pending.body or pending.write(pending.operations), b""
         started = time.monotonic()
         try:
             operations: Any = body  # the client takes bytes as well as what its types say
@@ -170,6 +190,9 @@ class Sender:
         items = answer.get("items", ())
         if len(items) != len(pending.operations):
             return [self._again(pending, pending.operations, None)]
+        if not answer["errors"] and "index" in items[0]:
+            delivery.outcomes += [Loaded(id=operation.id) for operation in pending.operations]
+            return []
         again: list[Operation] = []
         for operation, item in zip(pending.operations, items, strict=True):
             (result,) = item.values()
@@ -196,14 +219,14 @@ class Sender:
         self._stopped.wait(longest * random.uniform(0.5, 1))
         self.pace.count_resent(len(operations))
         if len(operations) < len(pending.operations):  # it moves: only what stands still runs out of time
-            return _Pending(operations, time.monotonic() + self._patience_s)
-        return _Pending(operations, pending.deadline, pending.tries + 1)
+            return _Pending(operations, pending.write, time.monotonic() + self._patience_s)
+        return _Pending(operations, pending.write, pending.deadline, pending.tries + 1)
 
 
 def _halves(pending: _Pending) -> list[_Pending]:
     middle = len(pending.operations) // 2
     halves = (pending.operations[middle:], pending.operations[:middle])  # the last one is sent first
-    return [_Pending(half, pending.deadline) for half in halves]
+    return [_Pending(half, pending.write, pending.deadline) for half in halves]
 
 
 def _collect(

@@ -10,9 +10,10 @@ from typing import Any
 
 import orjson
 
-from engines.contract import FACETS, EngineError, FacetValue, Query, Sort
+from engines.contract import FACETS, EngineError, FacetValue, Near, Query, Sort
 from engines.fields import read_fields
 from engines.lucene import parse
+from engines.near import LEAST_KM, MOST_KM
 from engines.tree import Bool, Node, Term
 
 
@@ -28,10 +29,21 @@ class Asked:
 
 def read_query(query: Query) -> Asked:
     """Read what is asked. Where nothing in it scores, every story is as relevant: the newest come first."""
+    _check(query.near)
     parsed = parse(query.text)
     sort: Sort = "newest" if query.sort == "relevance" and not scores(parsed.node) else query.sort
     offset = 0 if query.cursor else max(query.page - 1, 0) * query.size
     return Asked(node=parsed.node, notes=parsed.notes, sort=sort, offset=offset)
+
+
+def _check(near: Near | None) -> None:
+    if near and not (abs(near.latitude) <= 90 and abs(near.longitude) <= 180):
+        raise EngineError(
+            f"{near.latitude},{near.longitude} is not on the map",
+            hint="latitude from -90 to 90, longitude from -180 to 180",
+        )
+    if near and not LEAST_KM <= near.km <= MOST_KM:
+        raise EngineError(f"{near.km} km is not a distance", hint=f"from {LEAST_KM} to {MOST_KM:.0f} km")
 
 
 def scores(node: Node) -> bool:

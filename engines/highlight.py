@@ -59,7 +59,7 @@ def highlight(node: Node, article: Article, key: KeyAnalysis) -> Mapping[str, Se
     terms = tuple(dict.fromkeys(_positive_terms(node)))
     if not terms:
         return {}
-    found = {path: _fragments_of(path, texts, terms, key) for path, texts in _texts(article).items()}
+    found = {path: _fragments_of(path, texts, terms, key) for path, texts in texts_of(article).items()}
     return {path: fragments for path, fragments in found.items() if fragments}
 
 
@@ -74,7 +74,7 @@ def _positive_terms(node: Node) -> Iterator[Term]:
             return
 
 
-def _texts(article: Article) -> dict[str, Sequence[str]]:
+def texts_of(article: Article) -> dict[str, Sequence[str]]:
     """Give the texts that are shown, by index field."""
     return {
         "headline": (article.headline or "",),

@@ -14,7 +14,7 @@ from transforms.records import Place
 EARTH_M = 6_371_008.7714  # mean radius, as in Lucene's SloppyMath
 KM = 50.0  # where nothing is said
 MOST_KM = 20_020.0  # half around the Earth
-_LEAST_KM = 0.001
+LEAST_KM = 0.001
 _DOUBT = 0.75  # of a place's confidence: below, the note says which one was taken
 _LARGE = 100_000  # inhabitants: smaller than that, a town is not what is meant by the name of a country
 
@@ -61,7 +61,7 @@ def _kilometres(written: re.Match[str] | None) -> float:
     if not written or not written["number"]:
         return KM
     km = float(written["number"]) * _UNITS[(written["unit"] or "km").lower()]
-    return min(max(km, _LEAST_KM), MOST_KM)
+    return min(max(km, LEAST_KM), MOST_KM)
 
 
 def _find(text: str, km: float) -> Found:

@@ -8,7 +8,7 @@ import unicodedata
 from engines.fields import read_fields
 from engines.terms import literal, split_words
 
-_OPERATORS = {"AND", "OR", "NOT", "TO", "&&", "||"}
+OPERATORS = {"AND", "OR", "NOT", "TO", "&&", "||"}
 
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"'})
 _NOT_CHARACTERS = re.compile("[\ud800-\udfff\x00]")
@@ -74,7 +74,7 @@ def plain_words(text: str) -> list[str]:
     for part in re.split(r'[\s()\[\]{}"]+', text):
         name, colon, rest = part.partition(":")
         part = rest if colon and name.lower() in known else part
-        if part not in _OPERATORS:
+        if part not in OPERATORS:
             words.extend(split_words(literal(part)))
     return list(dict.fromkeys(words))
 

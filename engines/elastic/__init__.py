@@ -14,31 +14,33 @@ from typing import Any, Self
 import orjson
 
 from engines.analysis import key_of
-from engines.asking import read_cursor, read_query
 from engines.contract import (
     EngineError,
     Finding,
     Generation,
+    Hit,
     Loaded,
     Page,
     Query,
     Status,
     Stored,
 )
-from engines.elastic.answer import NOTHING, key_in, next_cursor, read_buckets, read_facet, read_hit, scan
+from engines.elastic.answer import key_in, scan
 from engines.elastic.bulk import Sender
 from engines.elastic.client import Access, connect, parse_address, translated
 from engines.elastic.doctor import examine
 from engines.elastic.generations import drop, list_generations, swap
 from engines.elastic.index import Indexes, create_index, end_loading, read_indexes
 from engines.elastic.lines import Deletion, write_deletions, write_documents
-from engines.elastic.query import HISTOGRAM, render_search
+from engines.elastic.lexicon import ElasticLexicon
+from engines.elastic.search import MOST_HITS, answer
+from engines.elastic.similar import find_similar
+from engines.suggest import suggest
 from transforms.document import article_from_json, document_from_json
 from transforms.records import Article, Document, Reject
 
 SOURCES_A_SEARCH = 500
 IDS_A_SEARCH = 2000  # a stray in a second index must not push another one out of the answer
-MOST_HITS = 10_000  # Elasticsearch's `index.max_result_window`
 REMEMBERED_S = 10.0  # another run may make an index for a new language
 
 
@@ -194,35 +196,26 @@ class ElasticEngine:
 
     def search(self, query: Query) -> Page:
         """Answer a query."""
-        started = time.perf_counter()
-        asked = read_query(query)
-        state = read_cursor(query.cursor, asked.sort) if query.cursor else {"seen": asked.offset}
-        # Of whatever generation: what is remembered may be the one before a swap.
-        indexes = {key: f"{self._address.name}.g*.{key}" for key in self._recent().by_key}
-        answer = self._ask(render_search(asked, query, indexes), state) if indexes else NOTHING
-        hits = answer["hits"]["hits"]
-        total = answer["hits"]["total"]["value"]
-        seen = state["seen"] + len(hits)
-        return Page(
-            total=total,
-            took_ms=round((time.perf_counter() - started) * 1000, 3),
-            hits=tuple(read_hit(hit, asked, query) for hit in hits),
-            facets={name: read_facet(answer, name, query.facet_size) for name in query.facets},
-            histogram=read_buckets(answer, HISTOGRAM) if query.histogram else (),
-            cursor=next_cursor(hits[-1], asked, seen) if hits and seen < total else None,
-            notes=asked.notes,
-        )
+        indexes = self._patterns()  # first, as it reads what there is
+        return answer(self._client, self._address, self._readable, indexes, query)
 
-    def _ask(self, body: dict[str, Any], state: Mapping[str, Any]) -> Any:
-        if "after" in state:
-            body = {**body, "search_after": state["after"]}
-        if body["from"] + body["size"] > MOST_HITS:
-            raise EngineError(
-                f"Elasticsearch counts pages only up to the {MOST_HITS:,}th hit",
-                hint="go on with the cursor of the page before, or narrow the search",
-            )
+    def _patterns(self) -> dict[str, str]:
+        """Name the index of each key, of whatever generation: what is remembered may be the one before a swap."""
+        return {key: f"{self._address.name}.g*.{key}" for key in self._recent().by_key}
+
+    def similar(self, id: str, size: int = 10) -> tuple[Hit, ...]:
+        """Find the articles that share its most telling words."""
+        if not self._recent().by_key or size < 1:
+            return ()
         with translated(self._address):
-            return self._client.search(index=self._readable, body=body).body
+            return find_similar(self._client, self._readable, id, size)
+
+    def suggest(self, text: str, size: int = 5) -> tuple[str, ...]:
+        """Replace words that nobody wrote by like ones that somebody did."""
+        indexes = {key: index.name for key, index in self._recent().by_key.items()}
+        if not indexes:
+            return ()
+        return suggest(text, size, ElasticLexicon(self._client, self._address, indexes))
 
     def status(self) -> Status:
         """Count what is held."""

@@ -8,7 +8,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from engines.analysis import read_analysis
-from engines.asking import Asked, ordered_facet, write_cursor
+from engines.asking import Asked, ordered_facet
 from engines.contract import FacetValue, Hit, Query
 from engines.elastic.client import Address, translated
 from engines.highlight import highlight
@@ -47,11 +47,6 @@ def read_buckets(answer: Mapping[str, Any], name: str) -> tuple[FacetValue, ...]
     return tuple(
         FacetValue(value=one.get("key_as_string") or one["key"], count=one["doc_count"]) for one in buckets
     )
-
-
-def next_cursor(last: Mapping[str, Any], asked: Asked, seen: int) -> str:
-    """Say where the page ends, to go on from there."""
-    return write_cursor({"sort": asked.sort, "after": last["sort"], "seen": seen})
 
 
 def scan(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
-from engines.analysis import Chain, normalise_pattern, read_analysis
+from engines.analysis import Chain, KeyAnalysis, normalise_pattern, read_analysis
 from engines.asking import Asked, keyword_filters
 from engines.contract import FACETS, Interval, Near, Query
 from engines.dates import day_bounds, range_bounds
@@ -31,7 +31,7 @@ _TIMELESS = "_last"  # stories without a date, in either order
 def render_search(asked: Asked, query: Query, indexes: Mapping[str, str]) -> Json:
     """Give the body of a search; `indexes`: name of the index of each analyzer key, or a pattern."""
     return {
-        "query": {"bool": {"must": [_render(asked.node, indexes)], "filter": _filters(query)}},
+        "query": {"bool": {"must": [render_node(asked.node, indexes)], "filter": _filters(query)}},
         "sort": _sort(asked),
         "from": asked.offset,
         "size": query.size,
@@ -65,7 +65,8 @@ def _sort(asked: Asked) -> list[Json]:
     return [{"date": {"order": order, "missing": _TIMELESS}}, {"id": {"order": order}}]
 
 
-def _render(node: Node, indexes: Mapping[str, str]) -> Json:
+def render_node(node: Node, indexes: Mapping[str, str]) -> Json:
+    """Give the query for a part of the tree."""
     match node:
         case Term():
             return _term(node, indexes)
@@ -86,9 +87,9 @@ def _render(node: Node, indexes: Mapping[str, str]) -> Json:
 
 def _bool(node: Bool, indexes: Mapping[str, str]) -> Json:
     clauses = {
-        "must": [_render(part, indexes) for part in node.must],
-        "should": [_render(part, indexes) for part in node.should],
-        "must_not": [_render(part, indexes) for part in node.must_not],
+        "must": [render_node(part, indexes) for part in node.must],
+        "should": [render_node(part, indexes) for part in node.should],
+        "must_not": [render_node(part, indexes) for part in node.must_not],
     }
     if not node.must and not node.should:
         clauses["must"] = [{"match_all": {"boost": 0.0}}]
@@ -118,7 +119,7 @@ def _pattern(node: Term, path: str, boost: float, indexes: Mapping[str, str]) ->
     """Ask for the terms that a prefix*, wild?card or fuzzy word stands for; all of them count alike."""
     asked: dict[tuple[str, str], list[str]] = {}
     for key, index in indexes.items():
-        asked.setdefault(_pattern_of(node, path, key), []).append(index)
+        asked.setdefault(pattern_place(node.text, path, read_analysis().keys[key]), []).append(index)
     queries = [
         (_terms_like(node, name, text, boost), {"terms": {"_index": names}})
         for (name, text), names in asked.items()
@@ -128,15 +129,14 @@ def _pattern(node: Term, path: str, boost: float, indexes: Mapping[str, str]) ->
     return {"bool": {"should": [{"bool": {"must": [query], "filter": [where]}} for query, where in queries]}}
 
 
-def _pattern_of(node: Term, path: str, key: str) -> tuple[str, str]:
-    """Give the field and the form of a pattern in the index of one key."""
-    analysis = read_analysis().keys[key]
+def pattern_place(text: str, path: str, analysis: KeyAnalysis) -> tuple[str, str]:
+    """Give the field with unstemmed words, and the form of a pattern there, in the index of one key."""
     kind = read_fields().kinds[path]
     if kind == "keyword":
-        return f"{path}.folded", normalise_pattern(_encodable(node.text), analysis, "folded")
+        return f"{path}.folded", normalise_pattern(_encodable(text), analysis, "folded")
     chain: Chain = "name" if kind == "name" else "exact"
     name = f"{path}.exact" if chain == "exact" and analysis.has_exact else path
-    return name, normalise_pattern(_encodable(node.text), analysis, chain)
+    return name, normalise_pattern(_encodable(text), analysis, chain)
 
 
 def _terms_like(node: Term, name: str, text: str, boost: float) -> Json:

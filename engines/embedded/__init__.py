@@ -13,8 +13,9 @@ from typing import Self
 import orjson
 
 from engines.analysis import key_of
-from engines.contract import EngineError, Finding, Generation, Loaded, Page, Query, Status, Stored
+from engines.contract import EngineError, Finding, Generation, Hit, Loaded, Page, Query, Status, Stored
 from engines.embedded.document import to_tantivy
+from engines.embedded.lexicon import TantivyLexicon
 from engines.embedded.manifest import (
     activate_manifest,
     drop_generation,
@@ -26,6 +27,8 @@ from engines.embedded.manifest import (
 from engines.embedded.search import answer
 from engines.embedded.shelf import documents_in, engine_errors
 from engines.embedded.shelves import Shelves, Snapshot
+from engines.embedded.similar import find_similar
+from engines.suggest import suggest
 from transforms.document import article_from_json, document_from_json
 from transforms.records import Article, Document, Reject
 
@@ -144,6 +147,22 @@ class EmbeddedEngine:
         if snapshot is None:
             raise EngineError(f"there is no index in {self._path}", hint="copydesk ingest PATH")
         return snapshot
+
+    def similar(self, id: str, size: int = 10) -> tuple[Hit, ...]:
+        """Articles that share its most telling words."""
+        with engine_errors(self._path):
+            for shelf in self._shelves:
+                if source := shelf.source(id):
+                    return find_similar(shelf.moment(), article_from_json(source), size)
+        return ()
+
+    def suggest(self, text: str, size: int = 5) -> tuple[str, ...]:
+        """The query with words that nobody wrote replaced by like ones that somebody did."""
+        snapshot = self._shelves.snapshot()
+        if snapshot is None:
+            return ()
+        with engine_errors(self._path):
+            return suggest(text, size, TantivyLexicon(snapshot.moments))
 
     def status(self) -> Status:
         """How much is held."""

@@ -8,6 +8,7 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from transforms.dateline.place_choice import choose_place
 from transforms.document import RunStamp, to_document
 from transforms.records import Article, Caption, Dateline, Document, Place
 
@@ -74,10 +75,22 @@ def _dateline(texts: dict, number: int, dice: random.Random) -> Dateline | None:
         return None
     named = texts["places"] if number % 9 == 0 else [dice.choice(texts["places"])]
     places = tuple(
-        Place(text=name.upper(), name=name, country=country, admin1=None, location=(1.5, 2.5), confidence=0.9)
+        Place(
+            text=name.upper(),
+            name=name,
+            country=country,
+            admin1=None,
+            location=_location(name, country),
+            confidence=0.9,
+        )
         for name, country in named
     )
     return Dateline(text=f"{named[0][0].upper()}:", places=places, agency=texts["agency"])
+
+
+def _location(name: str, country: str) -> tuple[float, float] | None:
+    known = choose_place(name, country=country)[0]
+    return known.location if known else None
 
 
 def _published(number: int, dice: random.Random) -> date | datetime | None:

@@ -31,8 +31,8 @@ from engines.elastic.client import Access, connect, parse_address, translated
 from engines.elastic.doctor import examine
 from engines.elastic.generations import drop, list_generations, swap
 from engines.elastic.index import Indexes, create_index, end_loading, read_indexes
-from engines.elastic.lines import Deletion, write_deletions, write_documents
 from engines.elastic.lexicon import ElasticLexicon
+from engines.elastic.lines import Deletion, write_deletions, write_documents
 from engines.elastic.search import MOST_HITS, answer
 from engines.elastic.similar import find_similar
 from engines.suggest import suggest

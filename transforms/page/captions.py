@@ -98,14 +98,11 @@ def _by_owner(blocks: Iterable[Block], within: Frame) -> dict[Frame, list[Block]
 
 
 def _is_foreign(owner: Frame) -> bool:
-    """Whether it is a teaser's: boilerplate begins above it, and it is not a gallery of the story's own."""
-    rule = owner.dropped.removeprefix("class:")
-    return (
-        bool(rule)
-        and owner.parent is not None
-        and bool(owner.parent.dropped)
-        and rule not in rules().words["gallery"]
-    )
+    """Whether it is a teaser's: boilerplate begins above its figure, and it is not a gallery of the story's own."""
+    figure = next((frame for frame in owner.chain() if frame.tag == "figure"), owner)
+    outer = figure.parent
+    rule = outer.dropped.removeprefix("class:") if outer is not None else ""
+    return bool(rule) and rule not in rules().words["gallery"]
 
 
 def _caption(owner: Frame, members: list[Block]) -> Caption | None:

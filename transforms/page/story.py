@@ -19,6 +19,7 @@ _DECK_LENGTHS = (25, 700)  # characters
 _DECK_REACH = 12  # blocks between the headline and the deck
 _STAMP_REACH = 25  # blocks before the story's first paragraph that may hold its stamp
 _STAMP_BELOW = 3
+_STAMP_UNDER = 6  # blocks after the story's last paragraph
 _LONGEST_BYLINE = 150
 _LEAST_TITLE = 8  # letters
 _LEVELS = 4  # elements around the story that may hold its pictures, where there is no headline
@@ -49,7 +50,9 @@ def read_surroundings(
     found.deck = tuple(block.text for block in deck)
     near = [b for b in blocks if first - _STAMP_REACH <= b.number < first + _STAMP_BELOW]
     found.byline, found.authors = _byline(near, language)
-    found.stamps = _stamps(near, language)
+    last = pick.blocks[-1].number
+    under = [b for b in blocks if last < b.number <= last + _STAMP_UNDER and not b.frame.dropped]
+    found.stamps = _stamps(near, language) or _labelled_stamps(under, language)
     found.captions = read_captions(blocks, _common(blocks, start, pick.frame))
     return found
 
@@ -130,6 +133,12 @@ def _stamps(near: Sequence[Block], language: str | None) -> tuple[Stamp, ...]:
     short = [block.text for block in near if len(block.text) <= LONGEST_STAMP]
     found = [stamp for text in short for stamp in _stamps_in(text, language)]
     return tuple(stamp for stamp in found if stamp.value is not None)
+
+
+def _labelled_stamps(under: Sequence[Block], language: str | None) -> tuple[Stamp, ...]:
+    """The stamps that say what they are: "Date 28.04.2023"; a bare one under a story is another story's."""
+    found = [(block, stamp) for block in under for stamp in _stamps([block], language)]
+    return tuple(stamp for block, stamp in found if not block.text.startswith(stamp.text))
 
 
 def _stamps_in(text: str, language: str | None) -> tuple[Stamp, ...]:

@@ -67,9 +67,9 @@ def query_of(values: Mapping[str, Any], defaults: Query) -> Query:
     if "near" in values:
         fields |= _circle(values["near"], wrong)
     if "language" in values:
-        fields["languages"] = tuple(tag.lower() for tag in values["language"])
+        fields["languages"] = tuple(dict.fromkeys(tag.lower() for tag in values["language"]))
     if "country" in values:
-        fields["countries"] = tuple(code.upper() for code in values["country"])
+        fields["countries"] = tuple(dict.fromkeys(code.upper() for code in values["country"]))
     query = replace(defaults, **fields)
     wrong.extend(_wrong_together(query))
     if wrong:

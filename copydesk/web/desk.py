@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from copydesk.web.originals import Originals
+from copydesk.web.parameters import ParameterError, Wrong
 from engines.contract import Hit, Page, Query, Status
 from flows.settings import Settings, state_folder
 from flows.target import open_target
@@ -30,8 +31,16 @@ class Desk:
         self._rejects: tuple[tuple[int, int], Mapping[str, int]] = (0, 0), {}
 
     def search(self, query: Query) -> Page:
-        """Answer a query."""
-        return self._engine.search(query)
+        """Answer a query. A cursor that another kind of engine gave is a ParameterError."""
+        try:
+            return self._engine.search(query)
+        except (KeyError, TypeError) as err:
+            if query.cursor is None:
+                raise
+            told = Wrong(
+                parameter="cursor", detail="not a cursor of this index: ask again for the first page"
+            )
+            raise ParameterError([told]) from err
 
     def article(self, id: str) -> Article | None:
         """One article as the index holds it; None when it does not."""

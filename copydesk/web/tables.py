@@ -43,8 +43,8 @@ def read_all(search: Search, query: Query, limit: int) -> Iterator[tuple[Article
 def _pages(search: Search, query: Query, limit: int) -> Iterator[tuple[Article, ...]]:
     seen: set[str] = set()
     while len(seen) < limit:
-        page = search(replace(query, size=min(_PAGE, limit - len(seen))))
-        new = tuple(hit.article for hit in page.hits if hit.id not in seen)
+        page = search(replace(query, size=min(_PAGE, limit)))
+        new = tuple(hit.article for hit in page.hits if hit.id not in seen)[: limit - len(seen)]
         seen.update(article.id for article in new)
         yield new
         if page.cursor is None or not page.hits:

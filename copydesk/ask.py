@@ -19,12 +19,13 @@ def search_index(settings: Settings, target: str | None, query: Query, *, as_jso
     """Print one page of an answer; 1 when nothing was found."""
     with open_target(settings, target or settings.target) as engine:
         page = engine.search(query)
+        likelier = engine.suggest(query.text) if query.text and not page.total and not as_json else ()
     if as_json:
         print_json(page_as_json(page))
     else:
         from copydesk.terminal import show_page
 
-        show_page(page, query)
+        show_page(page, query, likelier)
     return 0 if page.total else _NOTHING_FOUND
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
@@ -35,13 +36,15 @@ def plain_console(*, stderr: bool = False) -> Console:
     return Console(highlight=False, stderr=stderr)
 
 
-def show_page(page: Page, query: Query) -> None:
-    """Print one page of hits, then the facets."""
+def show_page(page: Page, query: Query, likelier: Sequence[str] = ()) -> None:
+    """Print one page of hits, then the facets; where nothing was found, what else may have been meant."""
     console = plain_console()
     for note in page.notes:
         console.print(f"[yellow]note:[/] {escape(safe(note))}")
     stories = "article" if page.total == 1 else "articles"
     console.print(f"[bold]{page.total:,}[/] {stories} in {page.took_ms:.0f} ms")
+    for text in likelier:
+        console.print(f"did you mean: copydesk search {escape(safe(shlex.quote(text)))}")
     first = 1 + (query.page - 1) * query.size
     for number, hit in enumerate(page.hits, first):
         console.print()

@@ -59,7 +59,7 @@ bench: $(INSTALLED_DEV) ## speed in numbers, in one run
 
 lock: $(INSTALLED_DEV) ## write both lock files anew; what both hold is of one version
 	$(BIN)/pip install -q uv
-	$(LOCK) --all-extras pyproject.toml -o requirements-dev.lock
+	$(LOCK) --extra flows --extra build --extra dev pyproject.toml -o requirements-dev.lock
 	$(LOCK) --constraint requirements-dev.lock pyproject.toml -o requirements.lock
 
 clean: ## remove what was made

@@ -13,6 +13,7 @@ from copydesk.web.pages.holdings import status_page
 from copydesk.web.pages.reading import article_page
 from copydesk.web.pages.render import error_page, login_page, show
 from copydesk.web.pages.searching import search_page
+from copydesk.web.pages.static_files import static_files
 
 
 def router(desk: Desk) -> APIRouter:
@@ -38,4 +39,4 @@ def router(desk: Desk) -> APIRouter:
     return routes
 
 
-__all__ = ["error_page", "login_page", "router"]
+__all__ = ["error_page", "login_page", "router", "static_files"]

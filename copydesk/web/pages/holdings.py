@@ -37,7 +37,7 @@ class RunRow:
 def status_page(desk: Desk) -> dict[str, Any]:
     """Lay out the state of the index and of its books."""
     status = desk.status()
-    languages = desk.search(Query(size=0, facets=("language",), facet_size=_LANGUAGES)).facets["language"]
+    counted = desk.search(Query(size=0, facets=("language",), facet_size=_LANGUAGES)).facets
     return {
         "status": status,
         "documents": sum(status.documents.values()),
@@ -45,7 +45,7 @@ def status_page(desk: Desk) -> dict[str, Any]:
         "runs": [_row(run) for run in desk.runs(_RUNS)],
         "ends": _ENDS,
         "rejects": list(desk.rejects().items()),
-        "languages": [_language_row(value.value, value.count) for value in languages],
+        "languages": [_language_row(value.value, value.count) for value in counted.get("language", ())],
         "timeline": _last_days(desk),
     }
 

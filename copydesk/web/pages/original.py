@@ -87,10 +87,13 @@ def _page_lines(article: Article, raw: RawDocument) -> list[OriginalLine]:
     from transforms.soup import strip_markup
 
     markup, _ = decode_page(raw.page[:_LABELLED_CHARACTERS])
+    markup = " ".join(markup.splitlines())  # lines of the file are not lines of the page
     held = _held(article)
+    captions = [bare for caption in article.captions if (bare := _bare(caption.text))]
     lines = []
     for number, text in enumerate(strip_markup(markup).splitlines(), 1):
-        kept = bool(_bare(text)) and _bare(text) in held
+        bare = _bare(text)
+        kept = bool(bare) and (bare in held or any(caption in bare for caption in captions))
         lines.append(OriginalLine(number, text, "kept" if kept else "dropped", "", kept))
     return [line for line in lines if line.text.strip()]
 

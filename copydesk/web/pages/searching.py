@@ -19,6 +19,7 @@ from engines.contract import Page, Query
 _DEEPEST = 10_000  # hits that have a page with a number; a cursor goes on
 _FACET_VALUES = 60
 _FEW = 3  # hits: perhaps a word was mistyped
+_WEST = 65  # of the map: what is left of it is sea
 _NEIGHBOURS = 2  # pages named on either side
 _SORTS = (("relevance", "Most relevant"), ("newest", "Newest"), ("oldest", "Oldest"))
 _EXPORTS = (
@@ -54,7 +55,7 @@ def search_page(desk: Desk, atlas: Atlas, given: Sequence[tuple[str, str]]) -> d
         "chips": make_chips(query),
         "timeline": make_timeline(query, page.histogram),
         "dots": atlas.dots(desk, query, counts.get("place", ()), page.hits),
-        "map": (int(WIDTH), HEIGHT),
+        "map_view": f"{_WEST} 0 {WIDTH - _WEST:g} {HEIGHT}",
         "suggestions": _suggestions(desk, query, page),
         "sorts": [(title, search_url(query, sort=name), query.sort == name) for name, title in _SORTS],
         "exports": [(title, search_url(query, path, sort=query.sort)) for title, path in _EXPORTS],

@@ -14,6 +14,7 @@ from engines.contract import FacetValue, Interval, Query
 
 WIDTH, HEIGHT = 360.0, 84.0  # of the drawing, in its own units
 _MOST_BARS = 62
+_UNITS = ("year", "month", "day")
 _GAP = 0.18  # of a bar's width
 
 
@@ -41,6 +42,11 @@ class Timeline:
     highest: int
     first: str
     last: str
+
+    @property
+    def unit(self) -> str:
+        """What a bar stands for: "day", "month" or "year"."""
+        return _UNITS[self.bars[0].span.count("-")]
 
     @property
     def filled(self) -> tuple[Bar, ...]:

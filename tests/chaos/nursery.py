@@ -151,12 +151,13 @@ def _load_everything() -> None:
 
 
 def _fork(order: Mapping[str, object]) -> int:
+    output = os.open(str(order["output"]), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     pid = os.fork()
     if pid:
+        os.close(output)
         _wait_for_group(pid)
         return pid
     os.setsid()
-    output = os.open(str(order["output"]), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     for stream in (1, 2):
         os.dup2(output, stream)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

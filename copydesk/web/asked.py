@@ -12,6 +12,7 @@ from engines.asking import read_cursor
 from engines.asking import read_query as read_tree
 from engines.contract import EngineError, Near, Query
 from engines.dates import read_span
+from engines.near import LEAST_KM, MOST_KM
 
 __all__ = ["CHOICE", "SEARCH", "ParameterError", "query_of", "read_query", "write_query"]
 
@@ -65,7 +66,7 @@ def query_of(values: Mapping[str, Any], defaults: Query) -> Query:
     if "during" in values:
         fields |= _days(values, wrong)
     if "near" in values:
-        fields |= _circle(values["near"], wrong)
+        fields["near"] = _circle(values["near"])
     if "language" in values:
         fields["languages"] = tuple(dict.fromkeys(tag.lower() for tag in values["language"]))
     if "country" in values:
@@ -123,21 +124,18 @@ def _days(values: Mapping[str, Any], wrong: list[Wrong]) -> dict[str, date]:
     return {}
 
 
-def _circle(text: str, wrong: list[Wrong]) -> dict[str, Near]:
+def _circle(text: str) -> Near:
     """A place on the map, and how far from it."""
     latitude, longitude, km = map(float, text.split(","))
-    if abs(latitude) <= 90 and abs(longitude) <= 180:
-        return {"near": Near(latitude=latitude, longitude=longitude, km=km)}
-    wrong.append(
-        Wrong(parameter="near", detail="latitude from -90 to 90, longitude from -180 to 180, kilometres")
-    )
-    return {}
+    return Near(latitude=latitude, longitude=longitude, km=km)
 
 
 def _wrong_together(query: Query) -> Iterable[Wrong]:
     """What is wrong only with parameters together."""
     if query.since and query.until and query.since > query.until:
         yield Wrong(parameter="since", detail=f"{query.since} is after until, {query.until}")
+    if query.near and not LEAST_KM <= query.near.km <= MOST_KM:
+        yield Wrong(parameter="near", detail=f"from {LEAST_KM} to {MOST_KM:.0f} km away")
     if query.page * query.size > _DEEPEST and not query.cursor:
         yield Wrong(
             parameter="page",

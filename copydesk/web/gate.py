@@ -19,7 +19,7 @@ from copydesk.web.problems import Problem, problem_response, too_many
 _LOOPBACK = frozenset({"localhost", "localhost.localdomain"})
 #: What is seen without a token: whether we live, and what the login page is made of.
 _OPEN = ("/healthz", "/login", "/static/")
-_LONGEST_URL = 8 * 1024  # bytes of path and query
+_LONGEST_URL = 32 * 1024  # bytes of path and query: 4,000 characters take up to nine each
 _LONGEST_HEADERS = 16 * 1024
 _LONGEST_FORM = 4 * 1024
 _FORMS = ("/login", "/logout")

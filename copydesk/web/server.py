@@ -20,7 +20,7 @@ from flows.settings import Settings, SettingsError
 from transforms.records import RunError
 
 _SHORTEST_TOKEN = 16
-_LONGEST_HEADERS = 32 * 1024
+_LONGEST_HEAD = 64 * 1024  # of a request: address and headers; the gate says more exactly what is too long
 _GRACE_S = 10  # for answers under way when it is told to stop
 
 
@@ -108,7 +108,7 @@ def _run(app: ASGIApp, listening: socket.socket) -> None:
         server_header=False,
         lifespan="off",
         ws="none",
-        h11_max_incomplete_event_size=_LONGEST_HEADERS,
+        h11_max_incomplete_event_size=_LONGEST_HEAD,
         timeout_graceful_shutdown=_GRACE_S,
     )
     with _ending_well():

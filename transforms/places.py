@@ -36,6 +36,7 @@ _SPELLED = {
     **{ord(a): b for a, b in zip("ىیکةہھ", "ييكههه", strict=True)},
     ord("æ"): "ae",
     ord("œ"): "oe",
+    ord("ւ"): "վ",  # Armenian: և of small letters is ԵՎ in capitals
 }  # fmt: skip
 _MARKS = dict.fromkeys([*range(0x300, 0x370), *range(0x64B, 0x660), 0x670])
 _ABBREVIATED = {"st": ("saint", "sankt"), "ste": ("sainte",), "mt": ("mount",), "ft": ("fort",)}

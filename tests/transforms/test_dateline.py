@@ -13,8 +13,10 @@ from transforms.dateline import find_late_dateline, parse_dateline
 from transforms.dateline.agencies import agencies, find_agency, is_call_letters
 from transforms.records import Dateline
 
-CASES = Path(__file__).parents[1] / "cases" / "dateline.jsonl"
-ROWS = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
+CASES = Path(__file__).parents[1] / "cases"
+ROWS = [json.loads(line) for line in (CASES / "dateline.jsonl").read_text("utf-8").splitlines()]
+#: As papers and agencies of some sixty languages print them, and what looks like a dateline and is none.
+WORLD = [json.loads(line) for line in (CASES / "datelines_world.jsonl").read_text("utf-8").splitlines()]
 LINEAR = (
     "PARIS, " * 200_000,
     "(" * 1_000_000,
@@ -37,7 +39,7 @@ def read(row: dict[str, Any]) -> Dateline | None:
     return find(row["text"], row.get("language"), around=around)
 
 
-@pytest.mark.parametrize("row", [mark(row) for row in ROWS])
+@pytest.mark.parametrize("row", [mark(row) for row in (*ROWS, *WORLD)])
 def test_case(row: dict[str, Any]) -> None:
     found = read(row)
     if row["dateline"] is None:
@@ -62,7 +64,8 @@ def test_negative_has_no_late_dateline_either(row: dict[str, Any]) -> None:
 
 
 def test_labels_are_unique() -> None:
-    assert len({row["label"] for row in ROWS}) == len(ROWS)
+    rows = (*ROWS, *WORLD)
+    assert len({row["label"] for row in rows}) == len(rows)
 
 
 @pytest.mark.parametrize(

@@ -120,9 +120,28 @@ def read_towns(admin1: dict[str, str]) -> list[Record]:
                 "location": (row["latitude"], row["longitude"]),
                 "population": row["population"],
                 "flags": HAS_LOCATION,
+                "zone": row["timezone"],
             }
         )
     return sorted(towns, key=lambda town: -town["population"])
+
+
+def add_zone_names(towns: list[Record]) -> None:
+    """Give the towns that time zones are named after their names in all languages of CLDR."""
+    # Of the `build` extra: this file is also collected where it is not installed.
+    from babel import Locale, localedata
+
+    names = defaultdict(set)
+    for tag in localedata.locale_identifiers():
+        for zone, entry in Locale.parse(tag).time_zones.items():
+            if "city" in entry and is_worth_keeping(entry["city"]):
+                names[zone].add(entry["city"])
+    by_name = group_by_name(towns)
+    for zone, found in names.items():
+        english = fold_name(zone.rpartition("/")[2])
+        inside = [town for town in by_name[english] if town["zone"] == zone]
+        if inside:
+            find_namesake(inside, english)["names"] += sorted(found)
 
 
 def read_countries(towns: list[Record]) -> list[Record]:
@@ -280,6 +299,7 @@ def main() -> None:
     """Read everything, write places.bin beside this file."""
     admin1 = dict(line.split("\t") for line in (HERE / "admin1.tsv").read_text("utf-8").splitlines())
     towns = read_towns(admin1)
+    add_zone_names(towns)
     apply_overrides(towns)
     mark_standalone(towns, admin1)
     countries = read_countries(towns)

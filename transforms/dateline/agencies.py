@@ -55,6 +55,9 @@ def _find(text: str) -> str | None:
     for part in _AND.split(bare)[:4]:
         if name := known.get(fold_name(part)):
             return name
+    joined = [known.get(fold_name(part)) for part in bare.split("-")]  # "TT-Ritzau"
+    if len(joined) == 2 and all(joined):
+        return joined[0]
     return bare if _ON_THE_WEB.fullmatch(bare) else None
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from transforms.dateline.agencies import find_agency
 from transforms.dateline.grammar import Opening
-from transforms.dateline.items import Item
+from transforms.dateline.items import Item, is_date
 from transforms.dateline.named_places import Found, is_large, read_places, unknown_place
-from transforms.dateline.place_choice import choose_place
+from transforms.dateline.place_choice import choose_place, is_region
 from transforms.dateline.words import words
 from transforms.places import find_places
 from transforms.records import Place
@@ -37,12 +37,27 @@ _RUNS_ON = -9.0  # neither separator nor sentence: "Paris (AP) is"
 _HOUSE_STYLES = {("colon", True), ("stop", False)}
 _LARGE_IN_CAPITALS = 50_000  # inhabitants, where the name is shouted: "LINDI: "
 _MORE = ("(", "/")
+_FIRST_SENTENCE = 200  # characters
+_SHORTEST_LEAD = {
+    "colon": 60,
+    "dash": 40,
+    "stop": 0,
+    "none": 0,
+}  # characters of a text that ends without a full stop
+_OPEN_QUOTES = frozenset("\"'“‘«„")
+_SENTENCE = re.compile(r"[.!?。！？।۔؟…]")
+_BULLETS = frozenset("•*·>#")
+_SPOKEN = re.compile(r"[\"'“‘«]|(?:I|You|We|My|Your|Yes|No|Why|How|What|Who)\b")
+_PAIR = re.compile(r"([A-ZÀ-ÞΑ-ΩА-Я][\w.'’-]*(?: [\w.'’-]+){0,2}?)\s?(?::|\d)")  # "Lyon - Marseille :"
+_INITIALS = range(3, 6)  # letters
+_MORE_WHEN_SIGNED = 4
 _MOST_NAMES = 4
 _UNKNOWN_WORDS = 4
 _LONGEST_SIGNATURE, _SIGNATURE_WORDS = 45, 4
 _LONGEST_PARTICLE = 3  # letters
 _SHORTEST_SHOUT = 4  # letters: "PC - ", "MAP - " are no agencies without brackets
 _SCORE = re.compile(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b")  # "Ayr – Melrose 38–17"
+_ONE_CASE = frozenset(map(chr, range(0x10D0, 0x1100)))  # Georgian, whose letters Unicode calls small
 _LOOK_AHEAD = 40  # characters of the body
 _QUOTES = " \t\n\r\xa0\"'“”„«»‘’`*_[(<¿¡…"
 _DASHES = re.compile(r"[-/]")
@@ -64,12 +79,10 @@ def weigh(
     """What `opening` says if the evidence is enough for a dateline, else None."""
     names = [item for item in opening.items if item.kind == "name"]
     date, agency = opening.first("date"), opening.last("agency")
-    if len(names) > _MOST_NAMES or (names and opening.items[0].kind == "date"):
+    if len(names) > _MOST_NAMES or (names and opening.items[0].kind == "date" and not agency):
         return None
-    if opening.separator == "stop" and (
-        (date and not date.known) or text[opening.end : opening.end + 1] in _MORE
-    ):
-        return None  # an abbreviation inside the dateline: "Jan. 2 (AP)", "Calif. (KGO)", "29 июня. /ТАСС/"
+    if opening.separator == "stop" and _is_abbreviated(text, opening.end, date):
+        return None
     if len(opening.items) == 1 and names and names[0].bracketed:
         return _weigh_bracketed(text, opening, language, country)
     if not names or names[0].bracketed:
@@ -78,6 +91,18 @@ def weigh(
         agency = agency or next((name for name in names if name.bracketed), None)
         return Verdict((), date, agency, "agency and date, no city") if date or agency else None
     return _weigh_place(text, opening, names, language, country)
+
+
+def _is_abbreviated(text: str, end: int, date: Item | None) -> bool:
+    """Whether a full stop is inside the dateline: "Jan. 2 (AP)", "Mar. 3 (dpa)", "Calif. (KGO)", "29 июня. /ТАСС/"."""
+    behind = text[end : end + 1]
+    if (
+        date
+        and not (date.known and any(c.isdecimal() for c in date.text))
+        and (behind.isdecimal() or not date.known)
+    ):
+        return True
+    return behind in _MORE
 
 
 def _weigh_bracketed(
@@ -104,7 +129,7 @@ def _weigh_without_place(
     shouted = agency is not None and agency.text.isupper() and len(agency.text) >= _SHORTEST_SHOUT
     if agency and (agency.bracketed or date or shouted):
         return Verdict((), date, agency, f"agency without place, {opening.separator}")
-    if date and date.known and not agency:
+    if date and date.known and not agency and not _is_day(text[opening.end : opening.end + _LOOK_AHEAD]):
         return Verdict((), date, None, "date without place, dash")
     return None
 
@@ -114,7 +139,7 @@ def _weigh_place(
 ) -> Verdict | None:
     name, date, agency = names[0].text, opening.first("date"), opening.last("agency")
     beside = names[1:]
-    unknown = next((n for n in beside if n.bracketed and not find_places(n.text)), None) if beside else None
+    unknown = next((n for n in beside if n.bracketed and _is_no_place(n.text)), None) if beside else None
     regions = tuple(n.text for n in beside if n is not unknown) if beside else ()
     found = read_places(name, regions, language, country)
     evidence = _evidence(found, date, agency)
@@ -122,7 +147,12 @@ def _weigh_place(
         if not _could_sign(unknown.text):
             return None
         evidence.append("bracket")
-        agency = unknown if date or not (unknown.text.istitle() and unknown.text.isalpha()) else None
+        agency = (
+            unknown
+            if date or name.isupper() or not (unknown.text.istitle() and unknown.text.isalpha())
+            else None
+        )
+        agency = None if unknown.text.lower() in words().correspondents else agency
     strong = found.known and bool(date or agency)
     if not strong and not all(find_places(region.split("/")[0]) for region in regions):
         return None
@@ -130,13 +160,22 @@ def _weigh_place(
     points += _style(text, opening, found, evidence, language)
     if (
         points < ENOUGH
-        or not (strong or _is_named(name, known=found.known))
+        or not (strong or _is_named(name, known=found.known, signed=agency is not None and name.isupper()))
         or _is_other(text, opening, evidence, language)
     ):
         return None
     return Verdict(
         found.places or (unknown_place(name),), date, agency, ", ".join([*evidence, opening.separator])
     )
+
+
+def _is_day(rest: str) -> bool:
+    return is_date(" ".join(rest.split()[:2]).rstrip(":,"))
+
+
+def _has_english_verb(rest: str) -> bool:
+    verbs = words().english_verbs
+    return any(word in verbs or (word.endswith("ed") and len(word) > len("red")) for word in rest.split())
 
 
 def _evidence(found: Found, date: Item | None, agency: Item | None) -> list[str]:
@@ -177,26 +216,75 @@ def _is_other(text: str, opening: Opening, evidence: list[str], language: str | 
     name = opening.items[0].text
     if evidence == ["region"]:
         return name.count(" ") > 1
-    if name.isupper() or evidence not in (["known"], ["large"]):
+    if "region" in evidence and _SIGNED.isdisjoint(evidence):
+        goes_on = not _opens_sentence(text, opening.end)  # "Paris, Texas – a film"
+        return not name.isupper() and (goes_on or _is_headline(text, opening, language))
+    if evidence not in (["known"], ["large"]):
         return False
-    if opening.separator == "dash" and _SCORE.search(text, opening.end, opening.end + _LOOK_AHEAD):
+    return _is_headline(text, opening, language) or (
+        not name.isupper() and _is_name(text, opening, evidence, language)
+    )
+
+
+def _is_headline(text: str, opening: Opening, language: str | None) -> bool:
+    """Whether a bare town and its sign open a headline, a label or a quotation: "Gaza: Why the truce failed"."""
+    name, rest = opening.items[0].text, text[opening.end : opening.end + _FIRST_SENTENCE]
+    if not rest:
+        return False
+    short = _SHORTEST_LEAD[opening.separator] if language == "en" else _SHORTEST_LEAD["stop"]
+    if len(rest) < short and not _SENTENCE.search(rest):
         return True
+    if (
+        text[opening.start] in _OPEN_QUOTES
+        or text[max(0, opening.start - 2) : opening.start].strip() in _BULLETS
+    ):
+        return True
+    if not any(known.is_town for known in find_places(name)) and "/" not in name:
+        return True  # a country alone: "Turkey – "
+    if opening.separator == "colon" and language == "en":
+        return not _has_english_verb(rest) or bool(_SPOKEN.match(rest))
+    return False
+
+
+def _is_name(text: str, opening: Opening, evidence: list[str], language: str | None) -> bool:
+    """Whether a bare town in small letters is a team, a person or a word."""
+    name = opening.items[0].text
+    if name.lower() in words().ambiguous:
+        return True
+    if opening.separator == "dash":
+        if _SCORE.search(text, opening.end, opening.end + _LOOK_AHEAD):
+            return True
+        pair = _PAIR.match(text, opening.end)
+        if pair and not find_agency(pair[1]):
+            return True
     return evidence == ["known"] and language in words().speakers
 
 
 def _opens_sentence(text: str, at: int) -> bool:
     rest = text[at : at + 8].lstrip(_QUOTES)
-    return not rest or rest[0].isdecimal() or (rest[0].isalpha() and not rest[0].islower())
+    return (
+        not rest
+        or rest[0].isdecimal()
+        or (rest[0].isalpha() and (not rest[0].islower() or rest[0] in _ONE_CASE))
+    )
 
 
-def _is_named(text: str, *, known: bool) -> bool:
+def _is_named(text: str, *, known: bool, signed: bool) -> bool:
     """Whether every word could belong to the name of a place."""
     parts = _DASHES.sub(" ", text).split()
-    if not known and (len(parts) > _UNKNOWN_WORDS or parts[0].lower() in words().byline or find_agency(text)):
+    most = _UNKNOWN_WORDS + _MORE_WHEN_SIGNED * signed  # "ON THE UKRAINE-POLAND BORDER (AP) —"
+    if not known and (len(parts) > most or parts[0].lower() in words().byline or find_agency(text)):
         return False
     small = [part for part in parts if part[0].islower() and part.isalpha()]
     return not parts[0][0].islower() and all(
         len(part) <= _LONGEST_PARTICLE or part in words().in_names for part in small
+    )
+
+
+def _is_no_place(text: str) -> bool:
+    """Whether what stands in brackets is no town or state; "(AIB)" is an agency before it is a hamlet."""
+    return not find_places(text) or (
+        text.isascii() and text.isupper() and len(text) in _INITIALS and not is_region(text)
     )
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from transforms.dateline.items import Item, read_item
+from transforms.dateline.agencies import find_agency
+from transforms.dateline.items import CORRESPONDING, Item, read_item
 from transforms.places import find_places
 
 LOOK = 160  # characters: the longest dateline of 21,578 wire stories has 71
@@ -27,26 +28,32 @@ Separator = Literal["dash", "colon", "stop", "none"]
 _LEAD = re.compile(
     r"[\s\ufeff*•>#·▲■●►|]{0,20}(?:(?:RPT|CORRECTED|REFILE|UPDATE \d)\s*-+\s*|[a-z]\s(?=[A-Z]{3}))?"
 )
-_SIGN = re.compile(r"[-‐−–—―‒_:.।۔=)/ـ\ufffd]")
+_SIGN = re.compile(r"[-‐−–—―‒_:;.।۔=)/ـ|｜៖∙•\ufffd]")
 _SEPARATOR = re.compile(
-    r"""(?P<dash> (?:--+|[—–―‒]+|\ufffd{2,3})(?:\s?-)? | (?<=\s)[-‐−_]-?(?=\s|["“'«\w]) | (?<=[\w.,)/])[-‐−](?=\s)
+    r"""(?P<dash> (?:--+|[—–―‒]+|\ufffd{2,3})(?:\s?-)? | (?<=\s)[-‐−_]-?(?=\s|["“'«\w]) | (?<=[\w.,)/])[-‐−](?=\s) | [∙•](?=\s)
           | [.:]\s?[-–—]+ | (?<=\d)-(?=[A-Z]) | (?<=\))- | (?<=\s)[=ـ](?=\s) | (?<=\d\s)/(?=\s) )
-      | (?P<colon> :(?!//) )
+      | (?P<colon> [:៖](?!//) | (?<=\));(?=\s) )
       | (?P<stop> (?<=[\w)/.\]])\.(?=\s|$) | [।۔] )
-      | (?P<none> \)(?=\s{0,3}["“„«'’]|\s{0,3}[^\W_]) )""",
+      | (?P<none> \)(?=\s{0,3}["“„«'’]|\s{0,3}[^\W_]) | /(?=\s{1,3}["“„«]?[^\W_])(?!\s[^\n/]{5,24}\d\s?/) | [|｜](?=\s) )""",
     re.VERBOSE,
 )
 _ITEM = re.compile(
-    r"\(([^()]*)\)|\s?(?<![^\s.,])/([^/]{2,40})/|((?:[^,،()/]+|(?<![\s.])/|/(?![^/]{2,40}/))+)"
+    r"[(\[]([^()\[\]]*)[)\]]|\s?(?<![^\s.,])/([^/]{2,40})/|((?:[^,،፣()\[\]/]+|(?<![\s.])/|/(?![^/]{2,40}/))+)"
 )
-_OPEN_STROKE = re.compile(r"[\s.,]/[^/\s][^/]*$")
+_BEFORE_AGENCY = re.compile(r"\s?[-–—/,،:]\s?|\s")
+_DATED = re.compile(r"[^,،\n]{2,30}[,،] ?[^,،\n]{0,20}\d[^,،\n]{0,12}[,،] \S{2,20}(?=\s)")
+_DATED_TWICE = re.compile(r"[^\n]{8,70}?\d{4} م \S{2,20}(?=\s)")  # Islamic date and ours
+_FROM_DIGIT = re.compile(r"\s\d.*")
+_OPEN_STROKE = re.compile(r"[\s.,]/[^/\s][^/]*$|(?<!/)/$")
+_CLOSED_STROKE = re.compile(r"(?:^|[\s.,\w])/[^/]{2,40}/$")
+_INITIAL = re.compile(r"\b[^\W\d_]\. ")  # "USS GERALD R. FORD"
 _DASHES = "-–—"
-_BLANK = " ,،\t\n\r\xa0\ufffd"
+_BLANK = " ,،፣|\t\n\r\xa0\ufffd"
 PLAIN_PART = 3  # the group of _ITEM that stands in no brackets
 _LONGEST_PARTICLE = 5  # letters: "della", "unter"
 _LONGEST_ABBREVIATION = 3  # letters: "St", "Mt", "Ste"
 _STARTS = re.compile(r"[\w(/\[\"'“„«]")
-_JOINT = re.compile(r"[,(/،]")
+_JOINT = re.compile(r"[,(\[/،፣]")
 _DIGIT = re.compile(r"\d")
 _PLAIN = re.compile(r"[^\W_]")
 
@@ -85,12 +92,33 @@ def read_openings(text: str, at: int = 0) -> Iterator[Opening]:
     for head_end, kind, stop in find_separators(text, start, start + LOOK):
         head = text[start:head_end].rstrip()
         if not _could_be(head):
-            return
-        if ("(" in head and head.count("(") > head.count(")")) or ("/" in head and _OPEN_STROKE.search(head)):
+            break
+        if ("(" in head and head.count("(") > head.count(")")) or (
+            "/" in head and _OPEN_STROKE.search(head) and not _CLOSED_STROKE.search(head)
+        ):
             continue
         items = read_items(head)
         if items:
             yield Opening(items, kind, start, stop, body_start(text, stop))
+    yield from read_signed_line(text, start)
+
+
+def read_signed_line(text: str, start: int) -> Iterator[Opening]:
+    """A dateline without a separator: on a line of its own ("Cairo – MENA"), or dated ("Baku, March 3, AZERTAC")."""
+    stops = [text.find("\n", start, start + _LONGEST_NAME)]
+    form = _DATED_TWICE if CORRESPONDING in text[start : start + _LONGEST_NAME] else _DATED
+    if match := form.match(text, start):
+        stops.append(match.end())
+    for stop in stops:
+        head = text[start : max(start, stop)]
+        if CORRESPONDING in head:
+            islamic, _, ours = head.partition(CORRESPONDING)
+            head = _FROM_DIGIT.sub("", islamic) + ours
+        for joint in reversed([*_BEFORE_AGENCY.finditer(head)]):
+            signed = head[joint.end() :].strip(_BLANK + '.«»"“”')
+            if find_agency(signed) and (items := read_items(head[: joint.start()].rstrip(_BLANK))):
+                yield Opening((*items, Item(signed, "agency")), "none", start, stop, body_start(text, stop))
+                break
 
 
 def find_separators(
@@ -106,7 +134,8 @@ def find_separators(
             return
         behind = match.end()
         kind: Separator = match.lastgroup  # type: ignore[assignment]  # the groups are named after the type
-        yield (match.end() if kind == "none" else match.start()), kind, match.end()
+        closes = kind == "none" and match[0] in ")/"  # belongs to what is before it
+        yield (match.end() if closes else match.start()), kind, match.end()
 
 
 def body_start(text: str, at: int) -> int:
@@ -174,7 +203,7 @@ def _read_part(text: str, *, first: bool, bracketed: bool) -> list[Item]:
     if bracketed or ". " not in text or len(whole) > 1 or whole[0].kind != "name" or find_places(text):
         return list(whole)
     pieces = [piece for piece in text.split(". ") if piece.strip(_BLANK)]
-    if len(pieces[0]) <= _LONGEST_ABBREVIATION:
+    if len(pieces[0]) <= _LONGEST_ABBREVIATION or _INITIAL.search(text):
         return list(whole)
     return [
         item
@@ -185,7 +214,7 @@ def _read_part(text: str, *, first: bool, bracketed: bool) -> list[Item]:
 
 def _could_be(head: str) -> bool:
     """A cheap look before the expensive one: the first name must be short, and look like a name."""
-    if "\n" in head:
+    if "\n" in head or ": " in head:  # "Where: Paris, Texas - When: Monday"
         return False
     joint = _JOINT.search(head, 1)
     first = head[: joint.start()] if joint else head

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from transforms.dateline.place_choice import choose_place, is_region
-from transforms.places import STANDS_ALONE, find_places
+from transforms.places import IS_COUNTRY, STANDS_ALONE, find_places
 from transforms.records import Place
 
 LARGE = 100_000  # inhabitants: known to readers abroad, so a paper may open with its bare name
@@ -38,6 +38,8 @@ def read_places(text: str, regions: tuple[str, ...], language: str | None, count
         place for other in others if (place := choose_place(other, language=language, country=country)[0])
     ]
     parts = [part for part in _JOINT.split(text) if part]
+    if len(parts) == 2 and "/" in text and _is_country(parts[1]) and _is_inside(parts[0], parts[1]):
+        regions, parts, text = (parts[1], *regions), parts[:1], parts[0]  # "BAGHDAD / Iraq"
     if len(parts) > 1 and not find_places(text) and all(find_places(part) for part in parts):
         chosen = [
             choose_place(part, regions if part is parts[-1] else (), language=language, country=country)
@@ -56,6 +58,17 @@ def is_known(text: str) -> bool:
         return sum(c.isalpha() for c in text) >= _SHORTEST or not text.isascii()
     parts = [part for part in _JOINT.split(text) if part]
     return len(parts) > 1 and all(find_places(part) for part in parts)
+
+
+def _is_country(text: str) -> bool:
+    return any(
+        known.flags & IS_COUNTRY and not known.location for known in find_places(text)
+    )  # no city state
+
+
+def _is_inside(town: str, country: str) -> bool:
+    place, agrees = choose_place(town, (country,))
+    return agrees and place is not None and place.location is not None
 
 
 def is_large(place: Place, inhabitants: int = LARGE) -> bool:

@@ -67,7 +67,7 @@ def is_town(text: str) -> bool:
 
 def _inside(found: tuple[Known, ...], around: tuple[Known, ...]) -> list[Known]:
     """The towns of `found` that lie in a place of `around`: in the state, in the country, near the town."""
-    for region in around:
+    for region in sorted(around, key=lambda known: known.country != "US"):  # "Pa." is no state of Brazil
         if region.flags & IS_REGION:
             hits = [
                 k for k in found if k.is_town and (k.country, k.admin1) == (region.country, region.admin1)

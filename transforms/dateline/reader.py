@@ -23,8 +23,13 @@ _TRAILERS = 2  # a date and an agency
 _SHORT = 9  # characters: an agency that we do not know, beside one that we do
 _QUOTES = " '‘’\"“”„«»"
 #: Arabic papers put the reporter between dashes: "المفرق - سامي العلي - …".
+_PERSON = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+){1,2}")
 _REPORTER = re.compile(r"([\u0621-\u064a]{2,12})(?: [\u0621-\u064a]{2,12}){1,2}")
-_TRAILER = re.compile(r"(\([^()\n]{2,40}\)|[^\n]{2,40}?)\s?(--+|[:–—]-?|\s[-–—]+(?=\s)|\.(?=\s|$)|-(?=\s))")
+_TRAILER = re.compile(
+    r"(\([^()\n]{2,40}\)|[^\n]{2,40}?)\s?(--+|[:–—]-?|\s[-–—]+(?=\s)|\.(?=\s|$)|-(?=\s)|\|(?=\s))"
+)
+#: Between quotation marks, or alone to the end of its line.
+_SIGNED = re.compile(r"[«\"“]?([^«»\"“”\n]{2,30})(?:[»\"”](?=\s|$)|\s?(?=\n))()")
 
 
 _day = lru_cache(maxsize=1024)(complete_date)  # a day's wire repeats its day
@@ -40,7 +45,7 @@ def read_dateline(
         verdict = weigh(text, opening, language, country)
         if not verdict:
             continue
-        if not verdict.places and opening.separator == "dash":
+        if not verdict.places and opening.separator in ("dash", "none"):
             inner = (
                 read_dateline(text, opening.end, language, country)
                 if opening.items[0].kind == "agency"
@@ -87,7 +92,7 @@ def extend(text: str, opening: Opening, verdict: Verdict) -> tuple[Opening, Verd
     for _ in range(_TRAILERS):
         if verdict.date and verdict.agency:
             break
-        match = _TRAILER.match(text, opening.end)
+        match = _SIGNED.match(text, opening.end) or _TRAILER.match(text, opening.end)
         if not match:
             break
         added = _read_trailer(match[1].strip(_QUOTES), verdict)
@@ -114,6 +119,13 @@ def _read_trailer(text: str, verdict: Verdict) -> tuple[Item, ...]:
         if "date" in kinds:
             return tuple(item for item in items if item.kind != "name")
         return items if len(items) == 1 else (Item(text, "agency"),)
+    if (
+        len(items) == 2
+        and items[0].kind == "agency"
+        and not verdict.agency
+        and _PERSON.fullmatch(items[1].text)
+    ):
+        return items[:1]  # "РИА Новости, Мария Табак."
     return items if kinds == ["date"] and not verdict.date else ()
 
 

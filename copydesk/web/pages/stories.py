@@ -14,7 +14,7 @@ from copydesk.web.pages.names import Language, country_name, language_of
 from engines.contract import Hit, Query
 from transforms.records import Article, Place
 
-_LEAD_CHARACTERS = 260
+_LEAD_CHARACTERS = 220
 _LEAD_IDEOGRAPHS = 110  # take twice the room, and say as much
 _OPENING = 20  # characters that tell whether a fragment is the text's beginning
 #: Where a story's words were found, in the order in which that tells most.

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { findBarriers, openBrowser, play } from "./browser.mjs";
+import { addLanguages } from "./languages.mjs";
 import { addLooks } from "./looks.mjs";
 
 const order = JSON.parse(process.argv[2]);
@@ -137,41 +138,6 @@ scenario("go back", async ({ page }) => {
   assert.deepEqual(await headlines(page), before);
 });
 
-scenario("Arabic", async ({ page }) => {
-  await page.goto(`/?q=${encodeURIComponent("الجسر")}`);
-  assert.ok(await total(page) > 3);
-  const story = page.locator(`${RESULTS} .story`).first();
-  assert.equal(await story.getAttribute("dir"), "rtl");
-  assert.equal(await story.getAttribute("lang"), "ar");
-  assert.ok(await page.locator(`${RESULTS} mark`).count() > 0);
-  assert.equal(await page.locator(".slug").first().getAttribute("lang"), "en");
-  const headline = await page.locator(`${RESULTS} .headline`).first().evaluate((one) => {
-    const range = document.createRange();
-    range.selectNodeContents(one);
-    const { right } = range.getBoundingClientRect();
-    return { gap: one.getBoundingClientRect().right - right, font: getComputedStyle(one).fontFamily };
-  });
-  assert.ok(Math.abs(headline.gap) < 2, "the headline does not start at the right");
-  assert.match(headline.font, /Naskh/);
-  await story.locator(".headline a").click();
-  await page.waitForURL(/\/articles\//);
-  assert.equal(await page.locator(".clean").getAttribute("dir"), "rtl");
-  assert.equal(await page.locator(".clean").evaluate((one) => getComputedStyle(one).direction), "rtl");
-  await shot(page, "arabic-1280");
-});
-
-for (const [language, direction] of [["fa", "rtl"], ["hi", "ltr"], ["zh", "ltr"], ["ja", "ltr"]]) {
-  scenario(`stories in ${language}`, async ({ page }) => {
-    await page.goto(`/?language=${language}`);
-    assert.ok(await total(page) > 10);
-    for (const story of await page.locator(`${RESULTS} .story`).all()) {
-      assert.match(await story.getAttribute("lang"), new RegExp(`^${language}`));
-      assert.equal(await story.getAttribute("dir"), direction);
-    }
-    await shot(page, `${language}-1280`);
-  });
-}
-
 scenario("without JavaScript", async ({ page }) => {
   await page.goto("/");
   assert.equal(await page.isVisible("#help-button"), false);
@@ -287,6 +253,21 @@ scenario("a question that cannot be", async ({ page }) => {
   assert.match(await page.textContent("main"), /since/);
 }, { expected: ["400"] });
 
+scenario("what must not be is noticed", async ({ page }) => {
+  await page.goto("/");
+  await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "alert(1)";
+    document.head.append(script);
+    document.body.setAttribute("style", "color: silver");
+    const picture = new Image();
+    picture.src = "http://127.0.0.1:1/static/none.png";
+    fetch("http://198.51.100.1/").catch(() => null);
+    setTimeout(() => { throw new Error("thrown on purpose"); });
+  });
+  await page.waitForTimeout(300);
+}, { meant: ["script-src", "style-src", "img-src", "connect-src", "thrown on purpose"] });
+
 scenario("log in", async ({ page, desk }) => {
   await page.goto(`${desk.locked}/?q=bridge`);
   assert.match(page.url(), /\/login/);
@@ -300,6 +281,7 @@ scenario("log in", async ({ page, desk }) => {
   assert.ok(await total(page) > 0);
 }, { expected: ["401"] });
 
+addLanguages(scenario, { shot, total, RESULTS });
 addLooks(scenario, { shot, firstArticle });
 
 const browser = await openBrowser(order.chromium);

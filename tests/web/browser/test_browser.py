@@ -1,4 +1,4 @@
-"""The pages in a real headless Chromium, driven by scenarios.mjs and looks.mjs; `make` prepares what that needs."""
+"""The pages in a real headless Chromium, driven by scenarios.mjs; `make` prepares what that needs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 _SCENARIO = re.compile(r"^ *scenario\(([\"`])(.+?)\1,", re.MULTILINE)
 _SOURCE = "".join(
-    (Path(__file__).parent / name).read_text("utf-8") for name in ("scenarios.mjs", "looks.mjs")
+    (Path(__file__).parent / name).read_text("utf-8")
+    for name in ("scenarios.mjs", "languages.mjs", "looks.mjs")
 )
 #: Scenarios are many for one name that has `${…}`: there must be one at least.
 NAMES = [name for _, name in _SCENARIO.findall(_SOURCE)]

@@ -48,11 +48,11 @@ let shown = location.search;
 
 async function show(address, { push }) {
   const mine = ++latest;
-  const answer = await fetch(address, { headers: { accept: "text/html" } });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (mine !== latest) return; // a later tick has been answered
-  if (!answer.ok || !page.getElementById("results")) {
-    location.assign(address);
+  document.getElementById("results").ariaBusy = "true";
+  const page = await read(address);
+  if (mine !== latest) return; // a later tick is being answered
+  if (!page?.getElementById("results")) {
+    location.assign(address); // which tells what is wrong
     return;
   }
   const { name, value } = document.activeElement;
@@ -66,6 +66,15 @@ async function show(address, { push }) {
   if (folds.length === unfolded.length) folds.forEach((one, at) => { one.open = unfolded[at]; });
   if (name) [...form.elements].find((one) => one.name === name && one.value === value)?.focus();
   document.getElementById("said").textContent = document.getElementById("count").textContent;
+}
+
+async function read(address) {
+  try {
+    const answer = await fetch(address, { headers: { accept: "text/html" } });
+    return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  } catch {
+    return null;
+  }
 }
 
 function replaceWith(page, id) {

@@ -32,6 +32,7 @@ class Settings:
     elastic_api_key: str | None = field(default=None, repr=False)  # COPYDESK_ELASTIC_API_KEY[_FILE]
     elastic_ca: str | None = None  # COPYDESK_ELASTIC_CA: file of the certificate authority
     elastic_fingerprint: str | None = None  # COPYDESK_ELASTIC_FINGERPRINT: SHA-256 of its certificate
+    token: str | None = field(default=None, repr=False)  # COPYDESK_TOKEN[_FILE]: who asks over HTTP must give it
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -49,6 +50,7 @@ class Settings:
             elastic_api_key=_secret(env, "COPYDESK_ELASTIC_API_KEY"),
             elastic_ca=env.get("COPYDESK_ELASTIC_CA") or None,
             elastic_fingerprint=env.get("COPYDESK_ELASTIC_FINGERPRINT") or None,
+            token=_secret(env, "COPYDESK_TOKEN"),
         )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from copydesk.web.api import article_of
 from copydesk.web.desk import Desk
 from copydesk.web.pages.atlas import Atlas
 from copydesk.web.pages.holdings import status_page
@@ -27,10 +28,7 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.get("/articles/{id}")
     def article(id: str) -> Response:
-        found = article_page(desk, id)
-        if found is None:
-            return error_page(404, "There is no article of this address. It may have been removed since.")
-        return show("article.html", **found)
+        return show("article.html", **article_page(desk, article_of(desk, id)))
 
     @routes.get("/status")
     def status() -> Response:

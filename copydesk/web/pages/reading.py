@@ -16,11 +16,8 @@ from transforms.records import Article
 _SIMILAR = 6
 
 
-def article_page(desk: Desk, id: str) -> dict[str, Any] | None:
-    """Lay out one article; None when there is none of that id."""
-    article = desk.article(id)
-    if article is None:
-        return None
+def article_page(desk: Desk, article: Article) -> dict[str, Any]:
+    """Lay out one article."""
     raw = desk.original(article.origin)
     return {
         "article": article,
@@ -29,9 +26,9 @@ def article_page(desk: Desk, id: str) -> dict[str, Any] | None:
         "paragraphs": [paragraph for paragraph in article.body.split("\n\n") if paragraph.strip()],
         "places": [(place, place_name(place), _of_place(place.name)) for place in places_of(article)],
         "dates": _dates(article),
-        "origins": desk.origins(id),
+        "origins": desk.origins(article.id),
         "original": original_of(article, raw) if raw else None,
-        "similar": [story_of(hit) for hit in desk.similar(id, _SIMILAR)],
+        "similar": [story_of(hit) for hit in desk.similar(article.id, _SIMILAR)],
     }
 
 

@@ -17,8 +17,9 @@ from copydesk.web.pages.names import country_name, language_of
 
 
 def show(template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
-    """Answer with a page."""
-    return HTMLResponse(_environment().get_template(template).render(context), status_code=status_code)
+    """Answer with a page. What cannot be written in UTF-8, as the bytes of odd file names, is spelled out."""
+    page = _environment().get_template(template).render(context)
+    return HTMLResponse(page.encode("utf-8", "backslashreplace"), status_code=status_code)
 
 
 def error_page(status: int, message: str = "", hint: str = "") -> HTMLResponse:

@@ -12,6 +12,7 @@ import pytest
 from copydesk.web.desk import Desk
 from copydesk.web.pages.names import language_of
 from copydesk.web.pages.projection import HEIGHT, WIDTH, project
+from copydesk.web.pages.render import error_page
 from engines import open_engine
 from flows.settings import Settings
 
@@ -85,6 +86,18 @@ def test_an_article_whose_copy_is_not_kept_says_so(serve, tmp_path) -> None:
         page = client.get(f"/articles/{found['id']}").text
     assert "is not kept here" in page
     assert "As it was read" not in page
+
+
+def test_what_has_no_writing_is_spelled_out() -> None:
+    answer = error_page(404, "no file caf\udce9.txt")
+    assert b"caf\\udce9.txt" in answer.body
+
+
+@pytest.mark.parametrize("id", ["none", "0" * 32, "A" * 32, "%00", "..%2f..%2f", "é"])
+def test_ids_that_are_none(client, id: str) -> None:
+    answer = client.get(f"/articles/{id}")
+    assert answer.status_code == 404
+    assert "text/html" in answer.headers["content-type"]
 
 
 def test_an_empty_index_says_how_to_fill_it(serve, tmp_path) -> None:

@@ -11,7 +11,7 @@ DATA ?= data
 TARGET ?= file:var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint unit elasticsearch env evals bench chaos lock clean
+.PHONY: help demo test check ready lint unit elasticsearch browser env evals bench chaos lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -27,7 +27,11 @@ demo: $(INSTALLED) ## install, ingest seeds/ into an index of its own, search it
 
 test: check ## everything that CI runs
 
-check: lint elasticsearch unit
+check: lint ready unit
+
+ready: $(INSTALLED_DEV)
+	@$(MAKE) --no-print-directory -k elasticsearch browser \
+	  || { echo "what needs them is skipped, and says so"; [ "$$CI" != true ]; }
 
 lint: $(INSTALLED_DEV) ## style and types
 	$(BIN)/ruff check .
@@ -36,7 +40,7 @@ lint: $(INSTALLED_DEV) ## style and types
 
 unit: $(INSTALLED_DEV) ## all tests, on Elasticsearch 9 and 8, with coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest --durations=15
 	COPYDESK_TEST_ELASTICSEARCH_LINE=8 $(BIN)/coverage run -m pytest -q -m elastic tests/engines
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --include='transforms/*' --fail-under=98 --skip-covered
@@ -44,6 +48,9 @@ unit: $(INSTALLED_DEV) ## all tests, on Elasticsearch 9 and 8, with coverage
 
 elasticsearch: $(INSTALLED_DEV) ## prepare a genuine Elasticsearch for the tests (needs Java and Maven)
 	$(RUN) -m tests.elasticsearch.prepare
+
+browser: $(INSTALLED_DEV) ## prepare a real browser for the tests (needs Node; as root installs Chromium)
+	$(RUN) -m tests.web.browser.prepare
 
 chaos: $(INSTALLED_DEV) elasticsearch ## break everything, hundreds of times
 	COPYDESK_TEST_CHAOS=long $(BIN)/pytest tests/chaos

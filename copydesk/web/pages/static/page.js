@@ -83,7 +83,7 @@ function replaceWith(page, id) {
 
 function addressOf(form) {
   const given = [...new FormData(form)].filter(([, value]) => value !== "");
-  return `/?${new URLSearchParams(given)}`;
+  return given.length ? `/?${new URLSearchParams(given)}` : "/";
 }
 
 const form = document.getElementById("search");

@@ -13,8 +13,10 @@ from transforms.language import _factory, check_tags, detect_language, primary_t
 from transforms.language.model import load_model, model_scores
 from transforms.language.scripts import by_letters, count_words, main_script, script_of, tags, variant_of
 
-CASES = Path(__file__).parents[1] / "cases" / "languages.jsonl"
-ROWS = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
+CASES = Path(__file__).parents[1] / "cases"
+ROWS = [json.loads(line) for line in (CASES / "languages.jsonl").read_text("utf-8").splitlines()]
+#: Short headlines, also in capitals or full of names, and what is no language.
+TITLES = [json.loads(line) for line in (CASES / "languages_titles.jsonl").read_text("utf-8").splitlines()]
 RIGHT_TO_LEFT = {"ar", "ckb", "fa", "he", "ps", "sd", "ug", "ur"}
 HOSTILE = (
     "a" * 1_000_000,
@@ -31,7 +33,7 @@ def mark(row: dict[str, Any]) -> Any:
     return pytest.param(row, id=f"{row['label']}-{row.get('variant') or row['language']}", marks=marks)
 
 
-@pytest.mark.parametrize("row", [mark(row) for row in ROWS])
+@pytest.mark.parametrize("row", [mark(row) for row in (*ROWS, *TITLES)])
 def test_language(row: dict[str, Any]) -> None:
     found = detect_language(row["text"])
     if row["label"] == "variant":

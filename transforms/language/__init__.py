@@ -17,6 +17,7 @@ from typing import Any
 from transforms.language.model import model_labels, model_scores
 from transforms.language.scripts import (
     Script,
+    by_few_words,
     by_letters,
     by_small_words,
     count_words,
@@ -43,6 +44,10 @@ _LONGEST_OTHER = (
 _LOOKALIKES = str.maketrans("aceijopxyABCEHIJKMOPTX", "асеіјорхуАВСЕНІЈКМОРТХ")
 _LATIN = re.compile(r"\b[A-Za-z\u00c0-\u024f]+\b")
 _CAPITALISED = re.compile(r"(?<!^)\b[A-Z\u00c0-\u00de][\w'’-]*")
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)\S{1,400}|(?<!\S)[@#]\w{1,60}|[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{1,60}"
+)
+_IN_ADDRESSES = ("@", "#", "://", "www.")
 DETECTORS = ("py3langid", "langdetect")
 UNDETERMINED = "und"
 #: What other tools and pages call a language of ours.
@@ -85,11 +90,14 @@ def detect_language(
         raise ValueError(f"unknown detector {detector!r}; valid: {', '.join(DETECTORS)}")
     wanted = check_tags(tuple(languages)) if languages is not None else tuple(tags())
     said = primary_tag(declared)
+    text = _without_addresses(text[:LONGEST_FOR_WORDS])
     sample = text[:LONGEST_SAMPLE]
     script = main_script(sample)
     if script.letters < FEWEST_LETTERS and not script.certain:
         return _weak(said, "too-short")
-    tag, confidence, reason = _decide(text[:LONGEST_FOR_WORDS], script, wanted, detector)
+    tag, confidence, reason = _decide(text, script, wanted, detector)
+    if confidence < LEAST_CONFIDENCE and detector == DETECTORS[0] and (few := by_few_words(sample, wanted)):
+        tag, confidence, reason = few, LEAST_CONFIDENCE, "small words"
     if tag not in wanted or confidence < LEAST_CONFIDENCE:  # "zxx" is the model's word for no language
         return _weak(said, "weak", confidence)
     if said in relatives(tag) - {tag} and confidence < _SECOND_OPINION and reason != "words":
@@ -184,6 +192,11 @@ def _by_tag(answers: Iterable[tuple[str, float]], able: tuple[str, ...]) -> dict
         tag = _SAME.get(label, label)
         scores[tag] = scores.get(tag, 0.0) + score
     return scores
+
+
+def _without_addresses(text: str) -> str:
+    """Without what is no word of any language: web and mail addresses, names of accounts, tags."""
+    return _ADDRESS.sub(" ", text) if any(sign in text for sign in _IN_ADDRESSES) else text
 
 
 def _without_names(sample: str, script: Script) -> str:

@@ -19,6 +19,7 @@ _SMALL_SHARE = 0.17  # of all words; in 6,060 texts of 96 languages no other lan
 _SMALL_LEAD = 4  # times the next language's
 _OTHER_SHARE = 0.2  # a text of other letters may be mostly Latin names
 _KANA_SHARE = 0.1  # of Han and kana together; a Chinese text may quote の
+_PARTICLES = "をはがにでもへと"  # but not の, which Chinese quotes
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _ASCII = re.compile(r"[\x00-\x7f]+")
 _NO_LETTERS = bytes(byte for byte in range(128) if not chr(byte).isalpha())
@@ -91,7 +92,7 @@ def main_script(text: str) -> Script:
             counts[name] += count
     total = counts.total()
     han, kana = counts["Hani"], counts.pop("Kana", 0)
-    if kana and kana >= _KANA_SHARE * (han + kana):
+    if han + kana and (kana > _KANA_SHARE * (han + kana) or not _looks_chinese(text)):
         counts["Jpan"] = han + kana
         del counts["Hani"]
     if not total:
@@ -101,6 +102,19 @@ def main_script(text: str) -> Script:
     if latin and count < _OTHER_SHARE * total:
         name, count = "Latn", latin
     return Script(name, total, count / total)
+
+
+def _looks_chinese(text: str) -> bool:
+    """Whether a text in Han characters has neither a Japanese particle nor a character of Japan's own."""
+    signs = set(text)
+    if not signs.isdisjoint(_PARTICLES):
+        return False
+    return signs.isdisjoint(rules()["japanese"]) or not signs.isdisjoint(_chinese_signs())
+
+
+@cache
+def _chinese_signs() -> frozenset[str]:
+    return frozenset("".join(rules()["han"].values()))
 
 
 def by_letters(text: str, script: str, able: tuple[str, ...]) -> str | None:
@@ -139,6 +153,18 @@ def by_small_words(text: str, able: tuple[str, ...]) -> str | None:
     if tag in able and best >= _SMALL_SHARE * len(words) and best >= _SMALL_LEAD * second:
         return tag
     return None
+
+
+def by_few_words(text: str, able: tuple[str, ...]) -> str | None:
+    """The language of two small words or more in a text that the model is at a loss with; None when none, or several.
+
+    >>> by_few_words("How Anna Kowalska and José Martínez beat the odds", ("en", "de"))
+    'en'
+    """
+    owners = [_small_words().get(word, ()) for word in set(text.lower().split())]
+    found = {owner for of_word in owners for owner in of_word}
+    tag = found.pop() if len(found) == 1 else None
+    return tag if tag in able and sum(map(bool, owners)) > 1 else None
 
 
 @cache

@@ -27,6 +27,7 @@ class Rules:
     pictures: re.Pattern[str]  # names of boxes around a picture
     lines: frozenset[str]
     line_starts: tuple[str, ...]
+    endings: frozenset[str]  # lines after which no story goes on
     credit_marks: tuple[str, ...]  # longest first
     credit_shorts: tuple[str, ...]
     meta: dict[str, tuple[str, ...]]  # names of <meta> elements by field, best first
@@ -48,6 +49,7 @@ def rules() -> Rules:
         pictures=re.compile("|".join(raw["caption"]["boxes"]), re.IGNORECASE),
         lines=frozenset(raw["lines"]["equal"]),
         line_starts=tuple(raw["lines"]["starts"]),
+        endings=frozenset(raw["lines"]["endings"]),
         credit_marks=tuple(sorted(raw["credit"]["marks"], key=len, reverse=True)),
         credit_shorts=tuple(raw["credit"]["short"]),
         meta={name: tuple(names) for name, names in raw["meta"].items()},

@@ -7,11 +7,12 @@ Imports selectolax at module level: import this module only where a page is read
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from transforms.page.blocks import Block, Frame, is_junk_line
-from transforms.page.edges import trim_edges
+from transforms.page.edges import cut_tail, start_under_headline, trim_edges
 
 _DESCENT = 0.88  # go down into the part that holds this much of the story's prose
 _LINKED = 0.5  # more of a block in links than this: navigation
@@ -42,9 +43,9 @@ def pick_story(blocks: list[Block], title: str = "") -> Pick | None:
     if scores[best] <= 0:
         return None
     frame = frames[best]
-    inside = [block for block in blocks if _is_in(block, frame)]
+    inside = start_under_headline([block for block in blocks if _is_in(block, frame)], title)
     kept = _trim(_keep(inside, title))
-    kept = trim_edges([*_before(blocks, kept, frame), *kept]) if kept else kept
+    kept = trim_edges(cut_tail([*_before(blocks, kept, frame), *kept])) if kept else kept
     total = sum(block.weight for block in blocks if not block.frame.dropped and block.prose)
     mine = sum(block.weight for block in kept if block.prose)
     return Pick(frame, tuple(kept), mine / total if total else 0.0) if kept else None
@@ -130,7 +131,7 @@ def _descend(best: int, scores: dict[int, float], frames: dict[int, Frame]) -> i
     return best
 
 
-def _keep(inside: list[Block], title: str) -> list[Block]:
+def _keep(inside: Sequence[Block], title: str) -> list[Block]:
     able = [block for block in inside if not block.frame.dropped and block.kind != "caption"]
     homes = {block.frame.parent for block in able if block.prose}
     return [block for block in able if _is_story(block, homes, title)]

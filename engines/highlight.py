@@ -156,7 +156,7 @@ def within_edits(one: str, other: str, most: int) -> bool:
 
     Source: https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance (optimal string alignment)
     """
-    if abs(len(one) - len(other)) > most:
+    if abs(len(one) - len(other)) > most or len(set(one) ^ set(other)) > 2 * most:
         return False
     before: list[int] = []
     row = list(range(len(other) + 1))

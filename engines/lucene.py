@@ -23,11 +23,11 @@ MAX_CHARACTERS = 4000
 MAX_TERMS = 150  # times six default fields stays below Elasticsearch's 1,024 clauses
 MAX_DEPTH = 40
 MAX_WILDCARDS = 8
+MAX_PATTERNS = 20  # prefix*, wild?card, fuzzy~: up to 2 ms each in every field and language that is searched
 MAX_BOOST = 1000.0
 MAX_SLOP = 100
 MAX_EDITS = 2  # as in Lucene and tantivy: more would need another automaton
 
-_QUOTE = '"'
 _WORDS_IN_A_NOTE = 20
 _ALIKE = 0.75  # difflib's ratio: "titel" for "title", not "time"
 _CHARACTERS_IN_A_NOTE = 60
@@ -91,6 +91,7 @@ class _Reader:
     def __init__(self) -> None:
         self.notes: list[str] = []
         self._terms = 0
+        self._patterns = 0
 
     def read(self, item: Any, field: str | None, depth: int) -> Node | None:
         """Read one item of luqum's tree, inside `field` where there is one."""
@@ -117,7 +118,7 @@ class _Reader:
             case syntax.Proximity() | syntax.Fuzzy() if field and read_fields().kind_of(field) == "point":
                 radius = str(item).rpartition("~")[2].strip()
                 number = f"{float(radius):.6f}" if radius else ""
-                return self._near(f"{literal(item.term.value).strip(_QUOTE)}~{number}")
+                return self._near(f"{literal(item.term.value).strip(chr(34))}~{number}")
             case syntax.Proximity():
                 return self._phrase(item.term, field, min(int(item.degree), MAX_SLOP))
             case syntax.Phrase():
@@ -254,6 +255,9 @@ class _Reader:
         self._terms += 1
         if self._terms > MAX_TERMS:
             raise _TooMuchError(f"the query has more than {MAX_TERMS} words")
+        self._patterns += kind not in ("word", "phrase")
+        if self._patterns > MAX_PATTERNS:
+            raise _TooMuchError(f"the query has more than {MAX_PATTERNS} words with * ? or ~")
         how = read_fields().kind_of(field) if field else "text"
         if how == "point":
             return self._near(text)

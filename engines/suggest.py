@@ -29,11 +29,12 @@ _NAMED = ("place", "region", "agency", "publisher", "section", "tag")
 
 _PARTS = re.compile(
     r"""
-      (?<![^\s(+!-])(?P<name>\w{1,30}):(?=\S)
+      https?://\S+
+    | (?<![^\s(])[+!-]+
+    | (?<![^\s(+!-])(?P<name>\w{1,30}):(?=\S)
     | "(?P<phrase>(?:[^"\\]|\\.)*)"
     | [\[{][^\]}]*[\]}]
     | (?<!\S)/(?:[^/\\]|\\.)*/
-    | https?://\S+
     | (?P<open>\() | (?P<close>\))
     | [~^][^\s()]*
     | (?P<word>[^\s"()\[\]{}:~^]+)(?P<pattern>~)?

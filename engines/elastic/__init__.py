@@ -41,7 +41,7 @@ from transforms.records import Article, Document, Reject
 
 SOURCES_A_SEARCH = 500
 IDS_A_SEARCH = 2000  # a stray in a second index must not push another one out of the answer
-REMEMBERED_S = 10.0  # another run may make an index for a new language
+REMEMBERED_S = 3.0  # another run may make an index for a new language
 
 
 class ElasticEngine:

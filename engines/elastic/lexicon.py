@@ -43,10 +43,14 @@ class ElasticLexicon:
     def like(self, word: Word, edits: int) -> Mapping[str, int]:
         """The words within so many edits, and how many articles have each."""
         keys = [read_analysis().keys[key] for key in self._indexes]
-        asked = [(self._indexes[key.key], _likes(word, edits, key)) for key in keys]
+        likes = self._ask([(self._indexes[key.key], _likes(word, edits, key)) for key in keys])
+        read = [(key, _read(answer, word, edits, key)) for key, answer in zip(keys, likes, strict=True)]
+        found = [(key, texts) for key, texts in read if texts]
+        answers = self._ask([(self._indexes[key.key], _counts(word, texts, key)) for key, texts in found])
         counts: Counter[str] = Counter()
-        for key, answer in zip(keys, self._ask(asked), strict=True):
-            counts.update(_read(answer, word, edits, key))
+        for (_, texts), answer in zip(found, answers, strict=True):
+            buckets = answer["aggregations"]["likes"]["buckets"]
+            counts.update({like: one["doc_count"] for like, one in zip(texts, buckets, strict=True)})
         return counts
 
     def _ask(self, asked: Sequence[tuple[str, Json]]) -> list[Any]:
@@ -71,12 +75,18 @@ def _likes(word: Word, edits: int, key: KeyAnalysis) -> Json:
     return {"size": 0, "suggest": suggest}
 
 
-def _read(answer: Mapping[str, Any], word: Word, edits: int, key: KeyAnalysis) -> dict[str, int]:
-    likes: dict[str, int] = {}
+def _read(answer: Mapping[str, Any], word: Word, edits: int, key: KeyAnalysis) -> list[str]:
+    likes: dict[str, None] = {}
     for path in word.paths:
         _, normal = pattern_place(word.text, path, key)
         for entry in answer.get("suggest", {}).get(path, ()):
-            for option in entry["options"]:
-                if within_edits(normal, option["text"], edits):
-                    likes[option["text"]] = max(likes.get(option["text"], 0), option["freq"])
-    return likes
+            options = (option["text"] for option in entry["options"])
+            likes.update(dict.fromkeys(text for text in options if within_edits(normal, text, edits)))
+    return list(likes)
+
+
+def _counts(word: Word, likes: Sequence[str], key: KeyAnalysis) -> Json:
+    """Count the articles that have each: what was suggested may stand in deleted ones only."""
+    names = [pattern_place(word.text, path, key)[0] for path in word.paths]
+    filters = [{"bool": {"should": [{"term": {name: like}} for name in names]}} for like in likes]
+    return {"size": 0, "aggs": {"likes": {"filters": {"filters": filters}}}}

@@ -31,35 +31,36 @@ def answer(
     """Answer a query; `indexes`: the name, or a pattern, of the index of each analyzer key."""
     started = time.perf_counter()
     asked = read_query(query)
-    state: Json = read_cursor(query.cursor, asked.sort) if query.cursor else {"seen": asked.offset}
+    state: Json = read_cursor(query.cursor, asked.sort) if query.cursor else {}
     body = render_search(asked, query, indexes)
     if body["from"] + body["size"] > MOST_HITS:
         raise EngineError(
             f"Elasticsearch counts pages only up to the {MOST_HITS:,}th hit",
             hint="go on with the cursor of the page before, or narrow the search",
         )
+    body["size"] += body["from"] + body["size"] < MOST_HITS  # one more tells whether more follow
     notes = list(asked.notes)
     with translated(address):
         found = _ask(client, readable, body, state, notes) if indexes else NOTHING
     shown: list[str] = state.get("shown", [])
-    hits = found["hits"]["hits"]
-    total = found["hits"]["total"]["value"]
-    more = bool(hits) and state["seen"] + len(hits) < total
+    hits = found["hits"]["hits"][: query.size]
+    total = found["hits"]["total"]["value"] + len(shown)
+    more = 0 < query.size < (len(found["hits"]["hits"]) if body["size"] > query.size else total)
     if not more and "pit_id" in found:
         with suppress(ApiError):
             client.close_point_in_time(id=found["pit_id"])
     return Page(
-        total=total + len(shown),
+        total=total,
         took_ms=round((time.perf_counter() - started) * 1000, 3),
         hits=tuple(read_hit(hit, asked, query) for hit in hits),
         facets={name: read_facet(found, name, query.facet_size) for name in query.facets},
         histogram=read_buckets(found, HISTOGRAM) if query.histogram else (),
-        cursor=_next_cursor(found, asked, query, state) if more else None,
+        cursor=_next_cursor(hits, found.get("pit_id"), asked, query, state) if more and hits else None,
         notes=tuple(notes),
     )
 
 
-def _ask(client: Elasticsearch, readable: str, body: Json, state: Mapping[str, Any], notes: list[str]) -> Any:
+def _ask(client: Elasticsearch, readable: str, body: Json, state: Json, notes: list[str]) -> Any:
     """Ask for a page. A story keeps its date while others come and go; its score it keeps only in a moment."""
     if "after" in state:
         body["search_after"] = state["after"]
@@ -77,14 +78,13 @@ def _ask(client: Elasticsearch, readable: str, body: Json, state: Mapping[str, A
     return client.search(body={**body, "pit": {"id": moment, "keep_alive": _KEPT}}).body
 
 
-def _next_cursor(found: Mapping[str, Any], asked: Asked, query: Query, state: Mapping[str, Any]) -> str:
+def _next_cursor(hits: list[Any], moment: str | None, asked: Asked, query: Query, state: Json) -> str:
     """Say where the page ends, to go on from there."""
-    hits = found["hits"]["hits"]
-    state = {**state, "sort": asked.sort, "seen": state["seen"] + len(hits), "after": hits[-1]["sort"]}
+    follow = {**state, "sort": asked.sort, "after": hits[-1]["sort"]}
     if asked.sort == "relevance":
-        state.setdefault("shown", [])
-        if "pit_id" in found:
-            state["pit"] = found["pit_id"]
+        follow.setdefault("shown", [])
+        if moment:
+            follow["pit"] = moment
         elif query.page <= 1 and len(hits) <= _SHOWN:
-            state = {"sort": asked.sort, "seen": 0, "shown": [hit["_id"] for hit in hits]}
-    return write_cursor(state)
+            follow = {"sort": asked.sort, "shown": [hit["_id"] for hit in hits]}
+    return write_cursor(follow)

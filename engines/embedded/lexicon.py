@@ -40,10 +40,16 @@ class TantivyLexicon:
         for moment in self._moments:
             likes = {like for path in word.paths for like in _likes(moment, path, word.text, edits)}
             for like in likes:
-                counts[like] += max(
-                    moment.searcher.doc_freq(_place(moment, path, like)[0], like) for path in word.paths
-                )
+                counts[like] += _count(moment, word, like)
         return counts
+
+
+def _count(moment: Moment, word: Word, like: str) -> int:
+    schema = schema_of(moment.key.key)
+    names = [_place(moment, path, like)[0] for path in word.paths]
+    terms = [TantivyQuery.term_query(schema, name, like, index_option="basic") for name in names]
+    query = TantivyQuery.boolean_query([(Occur.Should, term) for term in terms])
+    return int(moment.searcher.search(query, limit=1).count)
 
 
 def _has(moment: Moment, word: Word) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from tantivy import FieldType, Occur, Order
 from tantivy import Query as TantivyQuery
 
@@ -47,12 +48,16 @@ def answer(now: Snapshot, shelves: Shelves, query: Query, started: float) -> Pag
     ]
     rows, skip, total, more = _rows(parts, asked, query.size, state)
     facets, histogram = count(parts, query)
+    if asked.sort == "relevance":  # scores change with what is written: the snapshot is kept
+        follow = {"skip": len(rows), "moment": shelves.keep(snapshot)} if more else {}
+    else:
+        follow = _behind(parts, rows, state) if more else {}
     return Page(
         total=total,
-        hits=tuple(_hit(parts[row.part], row, asked, query) for row in rows[skip:]),
+        hits=tuple(_hit(parts, row, asked, query) for row in rows[skip:]),
         facets=facets,
         histogram=histogram,
-        cursor=_next_cursor(rows, asked, shelves, snapshot) if more else None,
+        cursor=write_cursor({"sort": asked.sort, **follow}) if more else None,
         notes=asked.notes,
         took_ms=round((time.perf_counter() - started) * 1000, 3),
     )
@@ -67,18 +72,22 @@ def _rows(
     parts: Sequence[Part], asked: Asked, size: int, state: Mapping[str, Any] | None
 ) -> tuple[list[_Row], int, int, bool]:
     """Give the rows up to the page's end, how many of them stand before it, the total, and whether more follow."""
-    skip = state["skip"] if state else asked.offset
+    skip = state.get("skip", 0) if state else asked.offset
+    shown = frozenset(state.get("shown", ())) if state else frozenset()
+    limit = skip + len(shown) + size + 1
     sign = 1 if asked.sort == "oldest" else -1
     total = 0
     found = []
     for at, part in enumerate(parts):
-        count, hits = _search(part, asked, skip + size + 1, state)
+        count, hits = _search(part, asked, limit, state)
         total += count
         found.append(
             [_Row(sign * value, at, place, value, address) for place, (value, address) in enumerate(hits)]
         )
     merged = heapq.merge(*found, key=lambda row: (row.rank, row.part, row.place))
-    rows = list(itertools.islice(merged, skip + size + 1))
+    rows = list(itertools.islice(merged, limit))
+    if state and shown:
+        rows = [row for row in rows if row.value != state["value"] or _id(parts, row) not in shown]
     return rows[: skip + size], skip, total, size > 0 and len(rows) > skip + size
 
 
@@ -111,23 +120,30 @@ def _sort_field(asked: Asked) -> str:
     return OLDEST if asked.sort == "oldest" else NEWEST
 
 
-def _next_cursor(rows: Sequence[_Row], asked: Asked, shelves: Shelves, snapshot: Snapshot) -> str:
-    """Say where the next page starts: behind this sort key and those that share it, or so many hits in.
+def _behind(parts: Sequence[Part], rows: Sequence[_Row], state: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Say where the next page of an order by date starts: behind this sort key, and these that have it too.
 
-    A story keeps its sort key while others come and go. Its score it does not: the snapshot is kept.
+    A story keeps its sort key while others come and go.
     """
-    if asked.sort == "relevance":
-        return write_cursor({"sort": asked.sort, "skip": len(rows), "moment": shelves.keep(snapshot)})
     last = rows[-1].value
-    same = sum(row.value == last for row in rows)
-    return write_cursor({"sort": asked.sort, "value": last, "skip": same})
+    before = state["shown"] if state and state["value"] == last else []
+    return {"value": last, "shown": [*before, *(_id(parts, row) for row in rows if row.value == last)]}
 
 
-def _hit(part: Part, row: _Row, asked: Asked, query: Query) -> Hit:
-    article = article_from_json(part.moment.searcher.doc(row.address).get_first(JSON))
+def _id(parts: Sequence[Part], row: _Row) -> str:
+    return str(orjson.loads(_source(parts, row))["id"])
+
+
+def _source(parts: Sequence[Part], row: _Row) -> bytes:
+    return parts[row.part].moment.searcher.doc(row.address).get_first(JSON)  # type: ignore[no-any-return]  # a dynamic class
+
+
+def _hit(parts: Sequence[Part], row: _Row, asked: Asked, query: Query) -> Hit:
+    article = article_from_json(_source(parts, row))
+    key = parts[row.part].moment.key
     return Hit(
         id=article.id,
         score=float(row.value) if asked.sort == "relevance" else None,
         article=article,
-        highlights=highlight(asked.node, article, part.moment.key) if query.highlight else {},
+        highlights=highlight(asked.node, article, key) if query.highlight else {},
     )

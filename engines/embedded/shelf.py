@@ -177,6 +177,8 @@ class Shelf:
         self._moment = None  # it holds on to files
         with engine_errors(self.folder):
             writer.wait_merging_threads()  # dropped without it, a writer kills its merges
+            if not (self.folder / "meta.json").exists():
+                return  # the generation was dropped
             self._index.reload()
             cleaner = self._index.writer(_LEAST_WRITER_BYTES, 1)
             cleaner.garbage_collect_files()

@@ -152,12 +152,18 @@ def _is_title(text: str, title: str) -> bool:
     return bool(title) and (text in title or title in text)
 
 
+def _home_of_list(block: Block) -> Frame | None:
+    return block.frame.parent.parent if block.frame.parent is not None else None
+
+
 def _trim(blocks: list[Block]) -> list[Block]:
     """Cut what stands before the first and after the last sure block."""
     homes = {block.frame.parent for block in blocks if block.prose}
     sure = [
         at
         for at, block in enumerate(blocks)
-        if block.prose or (block.frame.tag in ("p", "blockquote") and block.frame.parent in homes)
+        if block.prose
+        or (block.frame.tag in ("p", "blockquote") and block.frame.parent in homes)
+        or (block.frame.tag == "li" and not block.links and _home_of_list(block) in homes)
     ]
     return blocks[sure[0] : sure[-1] + 1] if sure else []

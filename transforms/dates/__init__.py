@@ -14,6 +14,7 @@ from typing import Literal, cast
 
 from transforms.dates.codes import read_tokens
 from transforms.dates.forms import Reading
+from transforms.dates.han import plain_numbers
 from transforms.dates.values import (
     When,
     day_of,
@@ -35,6 +36,7 @@ _NUMBER = re.compile(r"\d{1,9}")
 _FIRST_WORD = re.compile(r"[A-Za-z]{2,100}+(?![^\x00-\x7f])")  # where it is plain to see
 _ZONE_NAME = re.compile(r"\s?\([^()]{1,60}\)$")  # JavaScript adds "(Central European Standard Time)"
 _SAME_NAMES = {"nb": "no", "nn": "no"}
+_IN_HAN = re.compile(r"[年月日]")
 NOON = time(12)
 
 Kind = Literal["published", "updated", "unknown"]
@@ -106,7 +108,7 @@ def complete_date(text: str, language: str | None, around: date | None) -> date 
     if len(text) > LONGEST_STAMP:
         return None
     language = _told(language)
-    reading = _day_reading(text, language)
+    reading = _day_reading(plain_numbers(text) if _IN_HAN.search(text) else text, language)
     if reading is None:
         return _by_dateparser(text, language, around)
     return day_of(reading, around)

@@ -48,6 +48,7 @@ _DATES = tuple(
     )
 )
 _NO_YEAR = 999
+_THAI_SHORT = 50  # 2550 is 2007
 _WEEKDAY = re.compile(r"w(\d);\.?")
 _TWICE = re.compile(r"(m\d\d;)[\s/-]{1,3}\1")  # "17 آذار/مارس"
 _SPACES = re.compile(r"[\s,]+")
@@ -152,6 +153,8 @@ def _year(text: str | None, language: str | None) -> int | None:
     if not text:
         return None
     year = int(text)
+    if len(text) == 2 and language == "th" and year >= _THAI_SHORT:
+        return 2500 - 543 + year  # "3 มี.ค. 68"
     if len(text) == 4 and year < _NO_YEAR:
         return _NO_YEAR  # "0001" is a field left empty, not 2001
     return year - 543 if 2400 < year < 2700 and language in ("th", None) else year

@@ -15,7 +15,7 @@ from engines.contract import FacetValue, Hit, Query
 
 Location = tuple[float, float]
 
-_SMALLEST, _LARGEST = 5.0, 26.0  # radius, in units of the map
+_SMALLEST, _ONE, _LARGEST = 5.0, 9.0, 26.0  # radius, in units of the map: at least, of one story, at most
 _REMEMBERED = 20_000
 _ROUNDS = 3  # searches for places that are not known yet, for one answer
 _LOOKED_AT = 100
@@ -50,6 +50,7 @@ class Atlas:
         self._ask(desk, [value.value for value in values])
         chosen = {name.casefold() for name in query.places}
         highest = max((value.count for value in values), default=1)
+        largest = min(_LARGEST, _ONE * sqrt(highest))
         dots = []
         for value in values:
             at = self._known.get(value.value)
@@ -64,7 +65,7 @@ class Atlas:
                     url=search_url(query, places=toggled(query.places, value.value)),
                     x=round(x, 1),
                     y=round(y, 1),
-                    radius=round(max(_SMALLEST, _LARGEST * sqrt(value.count / highest)), 1),
+                    radius=round(max(_SMALLEST, largest * sqrt(value.count / highest)), 1),
                 )
             )
         return dots

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from copydesk.web.desk import Desk
+from copydesk.web.pages.days import in_words
 from copydesk.web.pages.links import search_url, toggled
 from copydesk.web.pages.names import country_name, language_of
 from engines.contract import FacetValue, Page, Query
@@ -123,8 +124,8 @@ def _without(query: Query, field: str, value: str) -> str:
 
 
 def _span(query: Query) -> str:
-    if query.since == query.until:
-        return str(query.since)
-    if not query.until:
-        return f"from {query.since}"
-    return f"{query.since} to {query.until}" if query.since else f"until {query.until}"
+    since = in_words(query.since) if query.since else ""
+    until = in_words(query.until) if query.until else ""
+    if since == until:
+        return since
+    return f"{since} to {until}" if since and until else f"from {since}" if since else f"until {until}"

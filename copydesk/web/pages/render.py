@@ -44,9 +44,19 @@ def _environment() -> Environment:
     )
     environment.globals.update(static=_static, version=__version__, language_of=language_of)
     environment.filters.update(
-        number="{:,}".format, country=country_name, moment=moment_in_words, times=_times
+        number="{:,}".format, country=country_name, moment=moment_in_words, sentence=_sentence, times=_times
     )
     return environment
+
+
+def _sentence(text: str) -> str:
+    """Make a sentence of a message.
+
+    >>> _sentence("there is no index in var/index"), _sentence("")
+    ('There is no index in var/index.', '')
+    """
+    ended = text if text.endswith((".", "!", "?", "…")) or not text else f"{text}."
+    return ended[:1].upper() + ended[1:]
 
 
 def _times(count: int, one: str, many: str | None = None) -> str:

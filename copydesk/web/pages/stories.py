@@ -15,7 +15,7 @@ from engines.contract import Hit, Query
 from transforms.records import Article, Place
 
 _LEAD_CHARACTERS = 220
-_LEAD_IDEOGRAPHS = 110  # take twice the room, and say as much
+_WIDE_LEADS = {"zh": 110, "ja": 110, "ko": 140}  # their characters take twice the room, and say as much
 _OPENING = 20  # characters that tell whether a fragment is the text's beginning
 #: Where a story's words were found, in the order in which that tells most.
 _SHOWN_FIELDS = ("body", "summary", "captions.text", "kicker")
@@ -91,7 +91,7 @@ def _lead(hit: Hit) -> Markup:
             opens = article.body if field == "body" else ""
             starts = opens.startswith(Markup(found[0]).striptags()[:_OPENING]) or not opens
             return _marked(found) if starts else _ELLIPSIS.lstrip() + _marked(found)
-    most = _LEAD_IDEOGRAPHS if article.language in ("zh", "ja") else _LEAD_CHARACTERS
+    most = _WIDE_LEADS.get(article.language, _LEAD_CHARACTERS)
     return escape(_cut(article.summary[0] if article.summary else article.body, most))
 
 

@@ -89,6 +89,9 @@ def _listening(binding: Binding) -> Iterator[socket.socket]:
             hint="see what else does, or choose another with --port",
         ) from err
     with listening:
+        # Inherited by what it accepts. Head and body are two packets, and the second would wait 40 ms for an answer to
+        # the first; asyncio does it only for sockets that say IPPROTO_TCP.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listening
 
 
@@ -108,6 +111,7 @@ def _run(app: ASGIApp, listening: socket.socket) -> None:
         server_header=False,
         lifespan="off",
         ws="none",
+        http="h11",  # httptools saves 0.1 ms of the 5 that a search takes, and takes headers of any length
         h11_max_incomplete_event_size=_LONGEST_HEAD,
         timeout_graceful_shutdown=_GRACE_S,
     )

@@ -17,10 +17,9 @@ from flows.shards import Part, Shard
 from ledger import Ledger
 from ledger.passes import Pass
 from ledger.raw import RawStore
-from ledger.records import Counts, Fate, Seen
+from ledger.records import STREAM, Counts, Fate, Seen
 from ledger.rejects import Rejects
 from ledger.report import Problem, Tally
-from sources.opened import STDIN
 from transforms.records import Document, RawDocument, Reject
 
 #: The fates of documents that are sent to the engine.
@@ -121,6 +120,9 @@ class Books:
             if self._raw:
                 for file in ended:
                     self._raw.finish(file.path)
+                for part in shard.parts:
+                    if part.file.is_stream and not part.ends:
+                        self._raw.count_so_far(part.file.path)
                 self._raw.flush()
             self._rejects.flush()
             for file in ended:
@@ -130,7 +132,7 @@ class Books:
 
     def prune(self) -> None:
         """Forget the files that are gone; the ledger last, as what it has forgotten it will not name again."""
-        known = [entry.path for entry in self.ledger.files() if entry.path != STDIN]
+        known = [entry.path for entry in self.ledger.files() if not entry.path.startswith(STREAM)]
         gone = [path for path in known if not Path(path).exists()]
         for path in gone:
             self._rejects.begin(path)
@@ -155,12 +157,12 @@ class Books:
     def _opened(self, file: InputFile) -> _Open:
         """Begin a file when the first of it is to be loaded."""
         if file.path not in self._open:
-            if not file.is_stream:
+            if not file.is_part:
                 self._rejects.begin(file.path)
                 if self._raw:
                     self._raw.begin(file.path)
             reading = self.ledger.begin(
-                file.path, size=file.size, mtime_ns=file.mtime_ns, replace=not file.is_stream
+                file.path, size=file.size, mtime_ns=file.mtime_ns, replace=not file.is_part
             )
             self._open[file.path] = _Open(reading)
         return self._open[file.path]

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from time import perf_counter, time_ns
 
+from ledger.records import STREAM
 from sources import read
 from sources.opened import STDIN
 from sources.survey import find_files, survey
@@ -22,14 +23,15 @@ _BATCH_BYTES = 1 << 20
 class InputFile:
     """A file to be read, as it was when it was found."""
 
-    path: str
+    path: str  # of standard input: a name of the run's own, so that what an earlier one held stays
     size: int  # bytes; 0 for standard input
     mtime_ns: int
+    is_part: bool = False  # single documents of it are tried again, all else that it yielded stays
 
     @property
     def is_stream(self) -> bool:
-        """Standard input: what an earlier one held is not replaced by what this one holds."""
-        return self.path == STDIN
+        """Whether it comes once, from standard input."""
+        return self.path.startswith(STREAM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,16 @@ class Supply:
         return [self.every[path] for path in paths if path in self.every]
 
 
-def find_inputs(paths: Iterable[str], skip: Sequence[str]) -> Iterator[InputFile | Reject]:
-    """Find the files that `paths` name, with size and time; SourceError when one is not there at all."""
+def find_inputs(paths: Iterable[str], skip: Sequence[str], run_id: str = "") -> Iterator[InputFile | Reject]:
+    """Find the files that `paths` name, with size and time; SourceError when one is not there at all.
+
+    Standard input is named after the run.
+    """
     for found in find_files(paths, skip=skip):
         if isinstance(found, Reject):
             yield found
         elif found == STDIN:
-            yield InputFile(path=STDIN, size=0, mtime_ns=time_ns())
+            yield InputFile(path=STREAM + run_id, size=0, mtime_ns=time_ns())
         else:
             fingerprint = survey(found)
             if isinstance(fingerprint, Reject):
@@ -100,7 +105,7 @@ def read_batches(
 
 def read_file(file: InputFile, fetched_at: datetime | None = None) -> Iterator[RawDocument | Reject]:
     """Read a file as it is now."""
-    return read(file.path, fetched_at=fetched_at)
+    return read(STDIN if file.is_stream else file.path, fetched_at=fetched_at)
 
 
 def _pieces(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, groupby
 from pathlib import Path
+from time import time_ns
 
 from flows.reading import InputFile, Supply, find_inputs, read_file
 from flows.steps import new_run_id
-from ledger.raw import RawFile, RawReader, raw_files
+from ledger.raw import RawFile, RawReader, raw_files, read_raw_files
 from ledger.records import FileEntry
 from ledger.rejects import Rejected, read_rejects
 from ledger.store import Ledger
@@ -59,6 +60,17 @@ def plan_replay(folder: Path, ledger: Ledger) -> Replay:
         from_disk=tuple(sorted(path for path in every if path not in kept)),
         elsewhere=tuple(reject for path, some in rejects.items() if path not in ours for reject in some),
     )
+
+
+def kept_supply(folder: Path, paths: Iterable[str]) -> Supply:
+    """Give those of these whose copy is kept whole, to be read from it."""
+    wanted = set(paths)
+    kept = {file.path: file for file in read_raw_files(folder) if file.whole and file.path in wanted}
+    rejects: dict[str, list[Rejected]] = {}
+    for reject in read_rejects(folder, stage="read"):
+        rejects.setdefault(reject.path, []).append(reject)
+    every = {path: InputFile(path=path, size=0, mtime_ns=time_ns()) for path in kept}
+    return Supply(files=tuple(every.values()), every=every, read=_Stock(kept, rejects).read)
 
 
 class _Stock:

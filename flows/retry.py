@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +13,14 @@ import orjson
 
 from flows.desk import Desk, open_books
 from flows.opening import open_run
-from flows.reading import InputFile
+from flows.reading import InputFile, Supply
+from flows.replay import kept_supply
 from flows.settings import state_folder
 from flows.shards import Part, Shard
 from flows.steps import VERSION, Job, Run, new_run_id
+from ledger.records import STREAM
 from ledger.rejects import Rejected, Rejects, open_rejects, read_rejects
-from sources.opened import STDIN, Opened
+from sources.opened import Opened
 from transforms.records import Document
 
 _LONGEST_LINE = 1 << 20  # bytes, as many as are kept of a record
@@ -86,19 +88,17 @@ def drop_rejects(desk: Desk, choice: Choice) -> int:
 
 
 def retry_rejects(desk: Desk, choice: Choice, *, fetched_at: datetime | None = None) -> Retried:
-    """Read the files again that hold those chosen; of standard input, which is gone, documents alone.
+    """Read the files again that hold those chosen, standard input from its copy; without one, documents alone.
 
     What is not rejected any more has left the list afterwards. Nothing else is sent: what a file yields that is in
     the index already is found unchanged.
     """
-    chosen = {
-        reject.key: (reject.path, reject.origin, reject.offset) for reject in find_rejects(desk, choice)
-    }
-    paths = sorted({path for path, *_ in chosen.values() if Path(path).is_file()})
+    found = list(find_rejects(desk, choice))
+    chosen = {reject.key: (reject.path, reject.origin, reject.offset) for reject in found}
+    paths = sorted({reject.path for reject in found if Path(reject.path).is_file()})
     if paths:
         _read_again(desk, paths, fetched_at)
-    streamed = frozenset(key for key, (path, *_) in chosen.items() if path == STDIN)
-    tried = _send_again(desk, streamed) if streamed else frozenset()
+    tried = _try_streams(desk, [one for one in found if one.path.startswith(STREAM)], fetched_at)
     places = set(chosen.values())
     wrong = {
         reject.key
@@ -122,23 +122,26 @@ def _open_list(desk: Desk) -> Iterator[Rejects]:
 
 
 @contextmanager
-def _open_again(desk: Desk, job: Job) -> Iterator[Run]:
-    keep = (state_folder(desk.settings, desk.target) / "raw").is_dir()
-    with open_run(job, desk.settings, desk.target, wait=desk.wait, keep=keep, say=desk.say) as run:
+def _open_again(desk: Desk, job: Job, *, keep: bool) -> Iterator[Run]:
+    keeps = keep and (state_folder(desk.settings, desk.target) / "raw").is_dir()
+    with open_run(job, desk.settings, desk.target, wait=desk.wait, keep=keeps, say=desk.say) as run:
         yield run
 
 
-def _read_again(desk: Desk, paths: list[str], fetched_at: datetime | None) -> None:
+def _read_again(
+    desk: Desk, paths: Sequence[str], fetched_at: datetime | None, supply: Supply | None = None
+) -> None:
     settings = desk.settings
     job = Job(
         paths=paths,
+        supply=supply,
         rescan=True,
         fetched_at=fetched_at,
         workers=settings.workers,
         detector=settings.detector,
         languages=settings.languages,
     )
-    with _open_again(desk, job) as run:
+    with _open_again(desk, job, keep=supply is None) as run:
         for shard in run.shards():
             run.load(shard)
         run.report()
@@ -147,23 +150,39 @@ def _read_again(desk: Desk, paths: list[str], fetched_at: datetime | None) -> No
 # Standard input
 
 
+def _try_streams(desk: Desk, found: list[Rejected], fetched_at: datetime | None) -> set[str]:
+    """Read it again from its copy, else send its documents; the keys of those that could be tried."""
+    supply = kept_supply(state_folder(desk.settings, desk.target), {reject.path for reject in found})
+    if supply.files:
+        _read_again(desk, (), fetched_at, supply)
+    alone = frozenset(reject.key for reject in found if reject.path not in supply.every)
+    sent = _send_again(desk, alone) if alone else frozenset()
+    return {one.key for one in found if one.path in supply.every and one.stage != "read"} | sent
+
+
 def _send_again(desk: Desk, keys: frozenset[str]) -> frozenset[str]:
     """Send what the engine refused of standard input; the keys of those whose document was kept.
 
     Copy that was rejected before it was a document is not tried: what the input said about it was not kept.
     """
-    kept = find_rejects(desk, Choice(keys=keys, stage="load"))
-    documents = {reject.key: _document(reject.record, reject.origin) for reject in kept if reject.record}
-    if not documents:
+    kept = [reject for reject in find_rejects(desk, Choice(keys=keys, stage="load")) if reject.record]
+    if not kept:
         return frozenset()
-    with _open_again(desk, Job(paths=())) as run:
-        file = InputFile(path=STDIN, size=0, mtime_ns=time_ns())
-        run.load(Shard(1, parts=[Part(file, documents=list(documents.values()), ends=True)]))
+    with _open_again(desk, Job(paths=()), keep=False) as run:
+        for number, path in enumerate(sorted({reject.path for reject in kept}), 1):
+            file = InputFile(path=path, size=0, mtime_ns=time_ns(), is_part=True)
+            documents = [
+                _document(reject.record, reject.origin)
+                for reject in kept
+                if reject.path == path and reject.record
+            ]
+            run.load(Shard(number, parts=[Part(file, documents=documents, ends=True)]))
         run.report()
         this_run = run.run_id
+    tried = frozenset(reject.key for reject in kept)
     with _open_list(desk) as rejects:  # those that failed again are listed anew
-        rejects.drop(lambda reject: reject.key in documents and reject.run_id != this_run)
-    return frozenset(documents)
+        rejects.drop(lambda reject: reject.key in tried and reject.run_id != this_run)
+    return tried
 
 
 def _document(json: bytes, origin: str) -> Document:

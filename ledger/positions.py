@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ledger.records import STREAM
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WRITTEN = re.compile("\0([0-9a-f]{4})")
 
@@ -31,12 +33,13 @@ def position_of(origin: str, path: str) -> int | str:
 
     >>> position_of("in/wire.jsonl#2", "in/wire.jsonl"), position_of("in/one.txt", "in/one.txt")
     (2, 0)
-    >>> position_of("in/all.tar!one.txt#2", "in/all.tar")
-    '!one.txt#2'
+    >>> position_of("in/all.tar!one.txt#2", "in/all.tar"), position_of("-#2", "-@20250317T061500-1a2b")
+    ('!one.txt#2', 2)
     """
-    if not origin.startswith(path):
+    base = _base(path)
+    if not origin.startswith(base):
         return stored_text(f"={origin}")
-    rest = origin[len(path) :]
+    rest = origin[len(base) :]
     if not rest:
         return 0
     digits = rest[1:]
@@ -51,10 +54,16 @@ def origin_of(path: str, position: int | str) -> str:
     >>> origin_of("in/wire.jsonl", 2), origin_of("in/one.txt", 0), origin_of("in/all.tar", "!one.txt#2")
     ('in/wire.jsonl#2', 'in/one.txt', 'in/all.tar!one.txt#2')
     """
+    base = _base(path)
     if isinstance(position, int):
-        return f"{path}#{position}" if position else path
+        return f"{base}#{position}" if position else base
     rest = told_text(position)
-    return rest[1:] if rest.startswith("=") else path + rest
+    return rest[1:] if rest.startswith("=") else base + rest
+
+
+def _base(path: str) -> str:
+    """What the origins of a file begin with: those of standard input do not name the run."""
+    return "-" if path.startswith(STREAM) else path
 
 
 def position_order(position: int | str) -> tuple[bool, int, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -107,6 +107,12 @@ class RawStore:
     def finish(self, path: str) -> None:
         """The file was read to its end: from the next flush on, these are its documents."""
         reading = self._open.pop(path, None)
+        if reading is not None:
+            self._done.append((path, reading.reading, reading.documents))
+
+    def count_so_far(self, path: str) -> None:
+        """From the next flush on what was kept of this reading counts: it cannot be read again if the run dies."""
+        reading = self._open.get(path)
         if reading is not None:
             self._done.append((path, reading.reading, reading.documents))
 
@@ -214,11 +220,21 @@ def raw_files(raw: Path) -> list[RawFile]:
                 first += count
             for path, reading, documents in frame.tells["done"]:
                 known = files.get(path)
-                if known is None or known.reading < reading:
+                if known is None or known.reading <= reading:
                     files[path] = RawFile(path, reading, documents)
     for file in files.values():
-        file.pieces = pieces.get((file.path, file.reading), [])
+        file.pieces = _counted(pieces.get((file.path, file.reading), []), file.documents)
     return sorted(files.values(), key=lambda file: file.reading)
+
+
+def _counted(pieces: list[Piece], documents: int) -> list[Piece]:
+    """The pieces up to so many documents: what was kept after they were counted, a killed run left."""
+    counted: list[Piece] = []
+    for piece in pieces:
+        if documents > 0:
+            counted.append(replace(piece, count=min(piece.count, documents)))
+        documents -= piece.count
+    return counted
 
 
 def _documents(segment: Path, start: int) -> list[RawDocument]:

@@ -16,6 +16,11 @@ Fate = Literal["indexed", "updated", "unchanged", "duplicate"]
 State = Literal["reading", "done", "stale"]
 
 
+#: Begins the name of what one run read from standard input: "-@20250317T061500-1a2b". It comes once and is not
+#: a file: each has accounts of its own, is never replaced, and can be read again only from the raw store.
+STREAM = "-@"
+
+
 class LedgerError(RunError):
     """The accounts cannot be kept: another run writes them, the disk is full, the file is damaged."""
 

@@ -17,7 +17,7 @@ from ledger.gone import remove_rows
 from ledger.lock import RunLock
 from ledger.passes import UNHELD, Pass, Reading
 from ledger.positions import origin_of, stored_text, told_text
-from ledger.records import Entry, FileEntry, Gone, LedgerError, Origin, Run, Totals
+from ledger.records import STREAM, Entry, FileEntry, Gone, LedgerError, Origin, Run, Totals
 
 _BATCH = 500  # files at a time
 _KEPT_RUNS = 100
@@ -55,6 +55,10 @@ class Ledger:
             )
             self._database.execute("DELETE FROM runs WHERE number <= ?", (number - _KEPT_RUNS,))
             if last is not None and last[2] is None:
+                # What a killed run had of standard input is all that there will ever be of it.
+                self._database.execute(
+                    "UPDATE files SET state = 'done' WHERE state = 'reading' AND path GLOB ?", (f"{STREAM}*",)
+                )
                 # A duplicate may have relied on a document that was on its way when the run was killed.
                 self._database.execute(
                     "UPDATE files SET state = 'stale' WHERE state = 'done' AND id IN"
@@ -227,10 +231,7 @@ class Ledger:
             last = rows[-1][0]
 
     def distrust(self, ids: Sequence[str]) -> list[str]:
-        """The engine does not hold these after all: the files that yield them are to be read again.
-
-        The answer is their paths. For `verify --repair` and for what verification found missing.
-        """
+        """The engine does not hold these after all: the files that yield them, which it gives, are to be read again."""
         with self.batch():
             keys = [(bytes.fromhex(id),) for id in ids]
             self._database.executemany("UPDATE documents SET held = 0 WHERE id = ?", keys)

@@ -1,5 +1,9 @@
 """Rejects found, tried again and dropped."""
 
+import io
+import sys
+
+import orjson
 import pytest
 
 from flows.desk import Desk
@@ -137,23 +141,35 @@ def test_an_input_that_stays_unreadable_is_listed_once(desk, tmp_path):
     assert len(keys(desk)) == 1
 
 
-def test_what_was_kept_of_standard_input_is_tried_again(desk, monkeypatch, refusing):
-    import io
-    import sys
-
-    import orjson
-
-    lines = [*map(story, range(4)), {"headline": "x", "body": "x"}]
+def pipe(monkeypatch, lines) -> None:
+    """Have these stories, and a broken line, on standard input."""
     copy = b"".join(orjson.dumps(one) + b"\n" for one in lines) + b"{broken\n"
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(copy)))
+
+
+def reasons(desk, keys) -> list[str]:
+    return [found.reason for found in find_rejects(desk, Choice(keys=frozenset(keys)))]
+
+
+def test_standard_input_is_tried_again_from_its_copy(desk, monkeypatch, refusing):
+    pipe(monkeypatch, [*map(story, range(4)), {"headline": "x", "body": "x"}])
     ingest(desk.target, "-")
     assert len(keys(desk, stage="load")) == 2
     assert len(retry_rejects(desk, Choice(stage="load")).wrong) == 2
     refusing[0] = False
     tried = retry_rejects(desk, Choice())
     assert tried.succeeded == 2
-    assert [find.reason for find in find_rejects(desk, Choice(keys=frozenset(tried.gone)))] == [
-        "no-article",
-        "bad-json",
-    ]
+    assert reasons(desk, tried.wrong) == ["no-article"]
+    assert reasons(desk, tried.gone) == ["bad-json"]
+    assert len(held(desk.target)) == 4
+
+
+def test_what_was_refused_of_standard_input_is_sent_again_without_a_copy(desk, monkeypatch, refusing):
+    pipe(monkeypatch, [*map(story, range(4)), {"headline": "x", "body": "x"}])
+    ingest(desk.target, "-", settings=Settings(keep_bytes=0))
+    assert len(retry_rejects(desk, Choice(stage="load")).wrong) == 2
+    refusing[0] = False
+    tried = retry_rejects(desk, Choice())
+    assert tried.succeeded == 2
+    assert reasons(desk, tried.gone) == ["no-article", "bad-json"]
     assert len(held(desk.target)) == 4

@@ -162,6 +162,10 @@ class Engine(Protocol):
     def identity(self) -> str:
         """A token that changes when the index is made anew, so that a stale ledger is noticed; "" before."""
 
+    @property
+    def resent(self) -> Mapping[str, int]:
+        """How many documents were sent once more since it was opened, by cause: "429", "timeout"."""
+
     def load(self, documents: Iterable[Document]) -> Iterator[Loaded | Reject]:
         """Send documents, replacing those of the same id; one outcome for each, in any order.
 

@@ -83,11 +83,15 @@ class Run:
         self._inputs: list[InputFile | Reject] = []
         #: Documents that the ledger does not know may still be in the index, when it forgot or was deleted. Asked
         #: always, so that an index which this version cannot load is told of even when no file has changed.
-        self._ask_engine = engine.status().generation > 0 and books.ledger.fresh
+        held = engine.status()
+        self._ask_engine = held.generation > 0 and books.ledger.fresh
+        self._engine_name, _, self._engine_version = held.engine.partition(" ")
 
     def __enter__(self) -> Self:
         supply = self._job.supply
-        self._inputs = list(supply.files if supply else find_inputs(self._job.paths, self._job.skip))
+        self._inputs = list(
+            supply.files if supply else find_inputs(self._job.paths, self._job.skip, self.run_id)
+        )
         self._bytes_total = sum(file.size for file in self._inputs if isinstance(file, InputFile))
         self._books.ledger.start(self.run_id, version=VERSION)
         return self
@@ -148,7 +152,12 @@ class Run:
             removed=self._removed,
             bytes_read=self._books.bytes_done,
             peak_memory_bytes=self._pool.peak_memory_bytes if self._pool else 0,
-            versions={"copydesk": VERSION, "python": platform.python_version()},
+            retries=self._engine.resent,
+            versions={
+                "copydesk": VERSION,
+                "python": platform.python_version(),
+                self._engine_name: self._engine_version,
+            },
             problems=self._books.problems,
             notes=tuple(notes),
         )

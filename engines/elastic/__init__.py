@@ -70,6 +70,11 @@ class ElasticEngine:
         return read_indexes(self._client, self._address, self._number, checked=False).identity
 
     @property
+    def resent(self) -> Mapping[str, int]:
+        """Count what was sent once more, by cause."""
+        return dict(self._sender.pace.causes)
+
+    @property
     def _readable(self) -> str:
         """The name to search: the alias, or the indexes of a generation that is not live."""
         return self._address.name if self._number is None else self._known.names
@@ -138,11 +143,12 @@ class ElasticEngine:
         return len(gone)
 
     def commit(self) -> None:
-        """Show searches everything. What was acknowledged was durable before: the translog is synced."""
+        """Show searches everything. What was acknowledged was durable before: the translog is synced.
+
+        Indexes that were made meanwhile stay without a refresh of their own, and without replicas, until `close`.
+        """
         self._read()
-        end_loading(self._client, self._address, self._known)
         self._refresh()
-        self._read()
         self._held = None
 
     def _refresh(self) -> None:
@@ -236,7 +242,8 @@ class ElasticEngine:
         )
 
     def check(self) -> list[Finding]:
-        """Look for what is wrong; end the load mode that a killed run left."""
+        """Look for what is wrong; end the load mode that a killed run left, and without a word our own."""
+        self._end_loading()
         return list(examine(self._client, self._address))
 
     def generations(self) -> list[Generation]:
@@ -252,7 +259,7 @@ class ElasticEngine:
     def activate(self, number: int) -> None:
         """Make a generation the live one."""
         swap(self._client, self._address, number)
-        self._read()
+        end_loading(self._client, self._address, self._read())
 
     def drop(self, number: int) -> None:
         """Remove a generation that is not the live one."""
@@ -268,9 +275,12 @@ class ElasticEngine:
 
     def close(self) -> None:
         """Let go, and let searches see again what a load that failed has written."""
+        self._end_loading()
+        self._client.close()
+
+    def _end_loading(self) -> None:
         with suppress(EngineError):
             end_loading(self._client, self._address, self._known)
-        self._client.close()
 
     def __enter__(self) -> Self:
         return self

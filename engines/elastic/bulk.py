@@ -18,7 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from elastic_transport import TlsError, TransportError
+from elastic_transport import ConnectionTimeout, TlsError, TransportError
 from elasticsearch import ApiError, Elasticsearch
 
 from engines.contract import EngineError, Loaded
@@ -194,6 +194,7 @@ class Sender:
             delivery.outcomes += [Loaded(id=operation.id) for operation in pending.operations]
             return []
         again: list[Operation] = []
+        busy = 0
         for operation, item in zip(pending.operations, items, strict=True):
             (result,) = item.values()
             status, error = result["status"], result.get("error")
@@ -203,11 +204,14 @@ class Sender:
                 delivery.error = from_item(status, error, self._address)
             elif status in BUSY or (status >= 500 and pending.tries < MAX_SERVER_ERRORS):
                 again.append(operation)
+                busy = status
             else:
                 delivery.outcomes.append(_reject(operation, *reason_of({"error": error})))
-        return [self._again(pending, again, None)] if again and delivery.error is None else []
+        return [self._again(pending, again, None, busy)] if again and delivery.error is None else []
 
-    def _again(self, pending: _Pending, operations: Sequence[Operation], error: Exception | None) -> _Pending:
+    def _again(
+        self, pending: _Pending, operations: Sequence[Operation], error: Exception | None, status: int = 0
+    ) -> _Pending:
         """Wait, longer each time and never two alike; EngineError when time is up."""
         self.pace.slow_down()
         if time.monotonic() > pending.deadline or self._stopped.is_set():
@@ -217,10 +221,23 @@ class Sender:
             raise from_item(429, refused, self._address)
         longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**pending.tries)
         self._stopped.wait(longest * random.uniform(0.5, 1))
-        self.pace.count_resent(len(operations))
+        self.pace.count_resent(len(operations), _cause(error, status))
         if len(operations) < len(pending.operations):  # it moves: only what stands still runs out of time
             return _Pending(operations, pending.write, time.monotonic() + self._patience_s)
         return _Pending(operations, pending.write, pending.deadline, pending.tries + 1)
+
+
+def _cause(error: Exception | None, status: int) -> str:
+    """Say in a word why something is sent once more; `status` is that of items.
+
+    >>> _cause(None, 429), _cause(None, 0), _cause(ConnectionTimeout("late"), 0)
+    ('429', 'short answer', 'timeout')
+    """
+    if isinstance(error, ApiError):
+        return str(error.status_code)
+    if error is not None:
+        return "timeout" if isinstance(error, ConnectionTimeout) else "connection"
+    return str(status) if status else "short answer"
 
 
 def _halves(pending: _Pending) -> list[_Pending]:

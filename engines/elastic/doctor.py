@@ -44,7 +44,7 @@ def _load_mode(client: Elasticsearch, address: Address, indexes: Indexes) -> Ite
     if names := end_loading(client, address, indexes):
         yield Finding(
             level="warning",
-            what=f"a load did not end, so that searches did not see it: {', '.join(names)}; repaired",
+            what=f"a load was killed, or is under way: searches saw no more than its commits: {', '.join(names)}; repaired",
             hint="run the same ingest again: it goes on where it stopped",
         )
 

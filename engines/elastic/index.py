@@ -24,7 +24,13 @@ from engines.contract import EngineError
 from engines.elastic.client import Address, translated
 from engines.fields import read_fields
 
-NOT_WHILE_LOADING = "-1"  # of refresh_interval
+NOT_WHILE_LOADING = "-1"
+#: Settings of an index until its first load is over: no refresh but ours, no copies of half a load.
+WHILE_LOADING = {
+    "refresh_interval": NOT_WHILE_LOADING,
+    "auto_expand_replicas": False,
+    "number_of_replicas": 0,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +164,7 @@ def create_index(client: Elasticsearch, address: Address, key: str, indexes: Ind
         "generation": generation,
         "token": index.token,
     }
-    body["settings"]["refresh_interval"] = NOT_WHILE_LOADING
+    body["settings"] |= WHILE_LOADING
     body["aliases"] = {index.write_alias: {}}
     if index.is_live:
         body["aliases"][address.name] = {"is_write_index": False}
@@ -213,10 +219,11 @@ def _read_mapping() -> dict[str, Any]:
 
 
 def end_loading(client: Elasticsearch, address: Address, indexes: Indexes) -> list[str]:
-    """Give the refresh of searches back to the indexes that were made with it off; their names."""
+    """Give refresh and replicas back to the indexes that were made without; their names."""
     names = [index.name for index in indexes.by_key.values() if index.is_loading]
     if names:
         with translated(address):
-            client.indices.put_settings(index=",".join(names), settings={"index.refresh_interval": None})
+            usual = {f"index.{name}": _read_mapping()["settings"].get(name) for name in WHILE_LOADING}
+            client.indices.put_settings(index=",".join(names), settings=usual)
             client.indices.refresh(index=",".join(names))
     return names

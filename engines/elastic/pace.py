@@ -6,6 +6,7 @@ Source: additive increase, multiplicative decrease: Chiu and Jain, 1989
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 
 MB = 1_000_000
@@ -22,7 +23,7 @@ class Pace:
     most_in_flight: int = 4
     fast_s: float = 2.0  # an answer that comes sooner asks for more
     slow_s: float = 8.0  # one that takes longer asks for smaller bodies
-    resent: int = 0  # documents, over all
+    causes: Counter[str] = field(default_factory=Counter)  # of sending documents once more, over all
     _window: float = 2.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -52,7 +53,12 @@ class Pace:
         with self._lock:
             self.most_bytes = self.max_bytes = max(MIN_BYTES, min(self.max_bytes, size))
 
-    def count_resent(self, documents: int) -> None:
+    @property
+    def resent(self) -> int:
+        """How many documents were sent once more."""
+        return self.causes.total()
+
+    def count_resent(self, documents: int, cause: str) -> None:
         """Note what is sent once more."""
         with self._lock:
-            self.resent += documents
+            self.causes[cause] += documents

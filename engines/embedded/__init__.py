@@ -61,6 +61,11 @@ class EmbeddedEngine:
         manifest = self._shelves.manifest(checked=False)
         return f"{manifest.uuid}.{manifest.generation}" if manifest else ""
 
+    @property
+    def resent(self) -> Mapping[str, int]:
+        """Nothing is sent twice to a folder."""
+        return {}
+
     def load(self, documents: Iterable[Document]) -> Iterator[Loaded | Reject]:
         """Write documents, replacing those of the same id."""
         self._shelves.make()

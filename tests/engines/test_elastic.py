@@ -153,13 +153,17 @@ def test_delete_sees_what_was_not_committed(engine: ElasticEngine) -> None:
 
 
 @elastic
-def test_load_mode_ends_with_the_commit(engine: ElasticEngine) -> None:
-    list(engine.load(documents(2)))
-    assert refresh_of(engine) == "-1"
-    assert engine.search(Query()).total == 0
-    engine.commit()
+def test_load_mode_goes_on_over_commits(engine: ElasticEngine, elasticsearch_index: str) -> None:
+    with ElasticEngine(elasticsearch_index) as loading:
+        list(loading.load(documents(2)))
+        assert refresh_of(engine) == "-1"
+        assert engine.search(Query()).total == 0
+        loading.commit()
+        assert engine.search(Query()).total == 2
+        assert refresh_of(engine) == "-1"
+        assert setting_of(engine, "index.number_of_replicas") == "0"
     assert refresh_of(engine) is None
-    assert engine.search(Query()).total == 2
+    assert setting_of(engine, "index.auto_expand_replicas") == "0-1"
 
 
 @elastic
@@ -232,10 +236,14 @@ def test_a_read_only_index(engine: ElasticEngine) -> None:
 
 
 def refresh_of(engine: ElasticEngine) -> str | None:
+    return setting_of(engine, "index.refresh_interval")
+
+
+def setting_of(engine: ElasticEngine, name: str) -> str | None:
     found = engine._client.indices.get_settings(
-        index=engine.url.rpartition("/")[2], name="index.refresh_interval", flat_settings=True
+        index=engine.url.rpartition("/")[2], name=name, flat_settings=True
     )
-    return next((about["settings"]["index.refresh_interval"] for about in found.body.values()), None)
+    return next((about["settings"][name] for about in found.body.values()), None)
 
 
 # Asking

@@ -17,6 +17,7 @@ from engines.contract import Finding
 from flows.settings import Settings, state_folder
 from flows.target import open_target
 from ledger import read_ledger
+from ledger.shelved import NEXT
 from transforms.records import RunError
 
 _NEEDED = ("tantivy", "elasticsearch", "trafilatura", "py3langid", "langdetect", "luqum", "selectolax")
@@ -79,6 +80,12 @@ def _index(settings: Settings, target: str) -> Iterator[Finding]:
 
 def _accounts(settings: Settings, target: str) -> Iterator[Finding]:
     folder = state_folder(settings, target)
+    if (folder / NEXT).is_dir():
+        yield Finding(
+            level="warning",
+            what=f"a reindex was killed, or is under way: its half of a generation is named in {folder / NEXT}",
+            hint="copydesk reindex removes what is left and makes a new one; searches never saw it",
+        )
     try:
         ledger = read_ledger(folder)
         if ledger is None:

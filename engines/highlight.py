@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 from engines.analysis import Chain, KeyAnalysis, normalise_pattern, tokens_of
 from engines.fields import read_fields
-from engines.terms import word_spans
+from engines.terms import query_tokens, word_spans
 from engines.tree import Bool, Node, Term
 from transforms.records import Article
 
@@ -25,13 +26,26 @@ class _Text:
     def __init__(self, text: str, key: KeyAnalysis) -> None:
         self._text = text
         self._key = key
+        self._together: dict[Chain, list[str]] = {}
         self._terms: dict[Chain, list[str]] = {}
-        self.spans = word_spans(text)
+
+    @functools.cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where the tokens stand."""
+        return word_spans(self._text)
+
+    def may_have(self, wanted: Sequence[str], chain: Chain) -> bool:
+        """Whether the terms are in it somewhere; told without looking where, as most texts have none."""
+        if chain not in self._together:
+            self._together[chain] = tokens_of(self._text, self._key, chain)
+        together = self._together[chain]
+        return all(term in together for term in wanted)
 
     def terms(self, chain: Chain) -> list[str]:
         """Give the term of each token, as the index has it."""
         if chain not in self._terms:
-            together = tokens_of(self._text, self._key, chain)
+            self.may_have((), chain)
+            together = self._together[chain]
             if len(together) != len(self.spans):  # a token was too long, or is cut further in this language
                 together = [self._first(start, end, chain) for start, end in self.spans]
             self._terms[chain] = together
@@ -107,7 +121,9 @@ def _fragments_of(path: str, texts: Sequence[str], terms: Sequence[Term], key: K
 def _marks(at: int, term: Term, path: str, text: _Text, key: KeyAnalysis) -> Iterator[_Mark]:
     chain: Chain = "name" if read_fields().kinds[path] == "name" else "text"
     if term.kind in ("word", "phrase"):
-        wanted = tokens_of(term.text, key, chain)
+        wanted = query_tokens(term.text, key.key, chain)
+        if not text.may_have(wanted, chain):
+            return
         places = _occurrences(wanted, text.terms(chain), term.distance)
     else:
         chain = chain if chain == "name" else "exact"

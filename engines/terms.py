@@ -8,7 +8,7 @@ from typing import Any
 
 import regex
 
-from engines.analysis import read_analysis, word_pattern
+from engines.analysis import Chain, read_analysis, tokens_of, word_pattern
 
 _ASCII_WORDS = re.compile("[A-Za-z0-9]+")
 # Latin letters and the usual signs: nothing of it is a mark or unspaced, and `re` is five times faster.
@@ -34,6 +34,16 @@ def word_spans(text: str) -> list[tuple[int, int]]:
     else:
         pattern = words() if _NOT_PLAIN.search(text) else _PLAIN_WORDS
     return [found.span() for found in pattern.finditer(text)]
+
+
+@functools.lru_cache(maxsize=4096)  # every field, language and hit asks for those of the same few words
+def query_tokens(text: str, key: str, chain: Chain) -> tuple[str, ...]:
+    """Give the terms of a query's word or phrase, as the index of that analyzer key has them.
+
+    >>> query_tokens("Bridges", "en", "text")
+    ('bridg',)
+    """
+    return tuple(tokens_of(text, read_analysis().keys[key], chain))
 
 
 @functools.cache

@@ -18,6 +18,8 @@ from engines.embedded.moment import Moment
 _FACET_VALUES = 2000
 _MONTHS = 7008  # all that there are between the earliest and the latest date
 _HISTOGRAM = "histogram"
+_MONTH = "month"  # the facet: tantivy has no intervals of the calendar, and a term is counted faster
+_DAYS = {"date_histogram": {"field": field_name("date"), "fixed_interval": "1d", "min_doc_count": 1}}
 _LENGTHS = {"day": 10, "month": 7, "year": 4}  # of "2025-03-17"
 
 
@@ -34,27 +36,22 @@ def count(
 ) -> tuple[Mapping[str, tuple[FacetValue, ...]], tuple[FacetValue, ...]]:
     """Count facets and histogram, in one pass over the articles found."""
     asked = {name: _terms(facet_name(FACETS[name])) for name in query.facets}
-    if query.histogram:
-        asked[_HISTOGRAM] = _spans(query.histogram)
+    over = {"day": _HISTOGRAM, "month": _MONTH, "year": _MONTH}[query.histogram] if query.histogram else ""
+    if over:
+        asked[over] = _DAYS if over == _HISTOGRAM else _terms(MONTH)
     counts: dict[str, Counter[str]] = {name: Counter() for name in asked}
     for part in parts if asked else ():
         for name, found in part.moment.searcher.aggregate(part.query, asked).items():
+            counted = counts[name]
             for bucket in found["buckets"]:
-                counts[name][bucket.get("key_as_string") or bucket["key"]] += bucket["doc_count"]
-    spans = _joined(counts.pop(_HISTOGRAM, Counter()), _LENGTHS[query.histogram or "day"])
-    return {name: ordered_facet(name, counted, query.facet_size) for name, counted in counts.items()}, spans
+                counted[bucket.get("key_as_string") or bucket["key"]] += bucket["doc_count"]
+    spans = _joined(counts[over], _LENGTHS[query.histogram or "day"]) if over else ()
+    return {name: ordered_facet(name, counts[name], query.facet_size) for name in query.facets}, spans
 
 
 def _terms(field: str) -> dict[str, Any]:
     size = _MONTHS if field == MONTH else _FACET_VALUES
     return {"terms": {"field": field, "size": size, "segment_size": size}}
-
-
-def _spans(interval: str) -> dict[str, Any]:
-    """Ask for days, or for months: tantivy has no intervals of the calendar, and a term is counted faster."""
-    if interval != "day":
-        return _terms(MONTH)
-    return {"date_histogram": {"field": field_name("date"), "fixed_interval": "1d", "min_doc_count": 1}}
 
 
 def _joined(counted: Counter[str], length: int) -> tuple[FacetValue, ...]:

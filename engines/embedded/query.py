@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
@@ -16,6 +17,7 @@ from engines.dates import day_bounds, range_bounds
 from engines.embedded.document import PRESENT, exact_name, field_name, schema_of
 from engines.embedded.moment import LOCATION, Moment
 from engines.fields import read_fields
+from engines.terms import query_tokens
 from engines.tree import Bool, Everything, Exists, Node, Range, Term
 
 _SPECIAL = re.compile(r"[^\w\s]", re.ASCII)
@@ -73,7 +75,9 @@ def _term_in(node: Term, path: str, key: KeyAnalysis) -> TantivyQuery:
         return TantivyQuery.term_query(schema, name, node.text, index_option="basic")
     if node.kind in ("word", "phrase"):
         chain: Chain = "folded" if kind == "keyword" else "name" if kind == "name" else "text"
-        return _words(schema, name, tokens_of(node.text, key, chain), node.distance, basic=kind == "keyword")
+        return _words(
+            schema, name, query_tokens(node.text, key.key, chain), node.distance, basic=kind == "keyword"
+        )
     chain = "folded" if kind == "keyword" else "name" if kind == "name" else "exact"
     name = exact_name(path) if chain == "exact" and key.has_exact else name
     text = normalise_pattern(node.text, key, chain)
@@ -84,7 +88,7 @@ def _term_in(node: Term, path: str, key: KeyAnalysis) -> TantivyQuery:
     return TantivyQuery.regex_query(schema, name, _wildcard(text))
 
 
-def _words(schema: Schema, name: str, tokens: list[str], slop: int, *, basic: bool) -> TantivyQuery:
+def _words(schema: Schema, name: str, tokens: Sequence[str], slop: int, *, basic: bool) -> TantivyQuery:
     if not tokens:
         return TantivyQuery.empty_query()
     if len(tokens) == 1:  # tantivy panics on a phrase of one word

@@ -46,14 +46,14 @@ def answer(now: Snapshot, shelves: Shelves, query: Query, started: float) -> Pag
         for moment in snapshot.moments
         if not keys or moment.key.key in keys
     ]
-    rows, skip, total, more = _rows(parts, asked, query.size, state)
-    facets, histogram = count(parts, query)
+    rows, skip, totals, more = _rows(parts, asked, query.size, state)
+    facets, histogram = count([part for part, total in zip(parts, totals, strict=True) if total], query)
     if asked.sort == "relevance":  # scores change with what is written: the snapshot is kept
         follow = {"skip": len(rows), "moment": shelves.keep(snapshot)} if more else {}
     else:
         follow = _behind(parts, rows, state) if more else {}
     return Page(
-        total=total,
+        total=sum(totals),
         hits=tuple(_hit(parts, row, asked, query) for row in rows[skip:]),
         facets=facets,
         histogram=histogram,
@@ -70,17 +70,17 @@ def _snapshot_of(state: Mapping[str, Any] | None, shelves: Shelves) -> Snapshot 
 
 def _rows(
     parts: Sequence[Part], asked: Asked, size: int, state: Mapping[str, Any] | None
-) -> tuple[list[_Row], int, int, bool]:
-    """Give the rows up to the page's end, how many of them stand before it, the total, and whether more follow."""
+) -> tuple[list[_Row], int, list[int], bool]:
+    """Give the rows up to the page's end, how many of them stand before it, totals, and whether more follow."""
     skip = state.get("skip", 0) if state else asked.offset
     shown = frozenset(state.get("shown", ())) if state else frozenset()
     limit = skip + len(shown) + size + 1
     sign = 1 if asked.sort == "oldest" else -1
-    total = 0
+    totals = []
     found = []
     for at, part in enumerate(parts):
         count, hits = _search(part, asked, limit, state)
-        total += count
+        totals.append(count)
         found.append(
             [_Row(sign * value, at, place, value, address) for place, (value, address) in enumerate(hits)]
         )
@@ -88,7 +88,7 @@ def _rows(
     rows = list(itertools.islice(merged, limit))
     if state and shown:
         rows = [row for row in rows if row.value != state["value"] or _id(parts, row) not in shown]
-    return rows[: skip + size], skip, total, size > 0 and len(rows) > skip + size
+    return rows[: skip + size], skip, totals, size > 0 and len(rows) > skip + size
 
 
 def _search(

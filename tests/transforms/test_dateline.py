@@ -39,8 +39,25 @@ def read(row: dict[str, Any]) -> Dateline | None:
     return find(row["text"], row.get("language"), around=around)
 
 
-@pytest.mark.parametrize("row", [mark(row) for row in (*ROWS, *WORLD)])
+@pytest.mark.parametrize(
+    "row", [mark(row) for row in (*ROWS, *WORLD) if row in ROWS or row["expect"] == "fail"]
+)
 def test_case(row: dict[str, Any]) -> None:
+    check(row)
+
+
+def test_the_papers_of_the_world() -> None:
+    wrong = []
+    for row in WORLD:  # nine hundred tests would take as many times pytest's own ten milliseconds
+        if row["expect"] == "pass":
+            try:
+                check(row)
+            except (AssertionError, ValueError) as problem:
+                wrong.append((row["label"], row["text"], str(problem)))
+    assert not wrong
+
+
+def check(row: dict[str, Any]) -> None:
     found = read(row)
     if row["dateline"] is None:
         assert found is None

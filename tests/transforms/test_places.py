@@ -1,14 +1,22 @@
+import json
 import subprocess
 import sys
 import time
 from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from transforms.dateline import parse_dateline
 from transforms.dateline.place_choice import choose_place, is_region, is_town
 from transforms.places import HEADER, MAGIC, Known, find_places, fold_name
 
 TABLE = files("transforms") / "data" / "places.bin"
+ROWS = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "cases" / "places.jsonl").read_text("utf-8").splitlines()
+]
 MOST_BYTES, MOST_OPENING_S, MOST_MEMORY_KB = 8_000_000, 0.05, 80_000
 _MEASURE = """
 import resource, transforms.places as places
@@ -18,6 +26,11 @@ for number in range(20_000):
 places.find_places("Paris")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
+
+
+def mark(row: dict[str, Any]) -> Any:
+    marks = [pytest.mark.xfail(reason=row["comment"])] if row["expect"] == "fail" else []
+    return pytest.param(row, id=row["text"][:24], marks=marks)
 
 
 def first(name: str) -> Known:
@@ -93,6 +106,16 @@ def test_choice(text: str, regions: tuple[str, ...], country: str | None, where:
     assert place is not None
     assert (place.country, place.admin1) == where
     assert 0 < place.confidence <= 1
+
+
+@pytest.mark.parametrize("row", [mark(row) for row in ROWS])
+def test_of_several_towns_of_one_name_the_one_that_is_meant(row: dict[str, Any]) -> None:
+    found = parse_dateline(row["text"], row["language"], country=row["publisher"])
+    assert found is not None
+    (place,) = found.places
+    country, _, state = row["where"].partition(":")
+    assert (place.country, place.admin1 if state else "") == (country, state)
+    assert place.location is not None
 
 
 def test_fold_name() -> None:

@@ -103,8 +103,9 @@ def is_small_town(row: Record) -> bool:
 def read_towns(admin1: dict[str, str]) -> list[Record]:
     """Every town that goes into the table, largest first."""
     towns = []
+    capitals = {(row["iso"], fold_name(row["capital"])) for row in read_geonames("countries").values()}
     for row in read_geonames("cities500").values():
-        large = row["population"] >= NAMED_FROM
+        large = row["population"] >= NAMED_FROM or (row["countrycode"], fold_name(row["name"])) in capitals
         if not (large or is_small_town(row)):
             continue
         others = [name for name in row["alternatenames"] if is_worth_keeping(name)]
@@ -215,6 +216,7 @@ def apply_overrides(towns: list[Record]) -> None:
             town = towns[-1]
         town["name"], town["country"] = row["name"], row["country"]
         town["names"] = [row["name"], *town["names"], *row["names"]]
+        town["names"] = [name for name in town["names"] if name not in row.get("dropped", ())]
         town["location"] = row.get("location") or town["location"]
         town["population"] = row.get("population", town["population"])
         town["flags"] |= HAS_LOCATION | (STANDS_ALONE if row.get("stands_alone") else 0)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from transforms.dateline.agencies import find_agency
 from transforms.dateline.grammar import Opening
 from transforms.dateline.items import Item, is_date
+from transforms.dateline.lookalikes import SIGNED, is_other, opens_sentence
 from transforms.dateline.named_places import Found, is_large, read_places, unknown_place
 from transforms.dateline.place_choice import choose_place, is_region
 from transforms.dateline.words import words
@@ -28,7 +29,6 @@ _POINTS = {
     "agency": 2.0,
     "bracket": 1.0,
 }
-_SIGNED = frozenset({"date", "mistyped", "agency", "bracket"})
 _SEPARATOR = {"dash": 1.0, "colon": 0.0, "stop": 0.0, "none": -0.5}
 _CAPITALS, _GOES_ON, _HOUSE_STYLE = 0.5, -2.0, 0.5
 _RUNS_ON = -9.0  # neither separator nor sentence: "Paris (AP) is"
@@ -37,18 +37,6 @@ _RUNS_ON = -9.0  # neither separator nor sentence: "Paris (AP) is"
 _HOUSE_STYLES = {("colon", True), ("stop", False)}
 _LARGE_IN_CAPITALS = 50_000  # inhabitants, where the name is shouted: "LINDI: "
 _MORE = ("(", "/")
-_FIRST_SENTENCE = 200  # characters
-_SHORTEST_LEAD = {
-    "colon": 60,
-    "dash": 40,
-    "stop": 0,
-    "none": 0,
-}  # characters of a text that ends without a full stop
-_OPEN_QUOTES = frozenset("\"'“‘«„")
-_SENTENCE = re.compile(r"[.!?。！？।۔؟…]")
-_BULLETS = frozenset("•*·>#")
-_SPOKEN = re.compile(r"[\"'“‘«]|(?:I|You|We|My|Your|Yes|No|Why|How|What|Who)\b")
-_PAIR = re.compile(r"([A-ZÀ-ÞΑ-ΩА-Я][\w.'’-]*(?: [\w.'’-]+){0,2}?)\s?(?::|\d)")  # "Lyon - Marseille :"
 _INITIALS = range(3, 6)  # letters
 _MORE_WHEN_SIGNED = 4
 _MOST_NAMES = 4
@@ -56,10 +44,7 @@ _UNKNOWN_WORDS = 4
 _LONGEST_SIGNATURE, _SIGNATURE_WORDS = 45, 4
 _LONGEST_PARTICLE = 3  # letters
 _SHORTEST_SHOUT = 4  # letters: "PC - ", "MAP - " are no agencies without brackets
-_SCORE = re.compile(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b")  # "Ayr – Melrose 38–17"
-_ONE_CASE = frozenset(map(chr, range(0x10D0, 0x1100)))  # Georgian, whose letters Unicode calls small
 _LOOK_AHEAD = 40  # characters of the body
-_QUOTES = " \t\n\r\xa0\"'“”„«»‘’`*_[(<¿¡…"
 _DASHES = re.compile(r"[-/]")
 
 
@@ -111,7 +96,7 @@ def _weigh_bracketed(
     """A place alone in brackets, "(Montréal) Le conseil", or an agency that no table has, "(XYZ) —"."""
     name = opening.items[0]
     place, _ = choose_place(name.text, language=language, country=country)
-    if place and is_large(place) and not name.text.isupper() and _opens_sentence(text, opening.end):
+    if place and is_large(place) and not name.text.isupper() and opens_sentence(text, opening.end):
         return Verdict((place,), None, None, f"large, bracket, {opening.separator}")
     return _weigh_without_place(text, opening, [], None, name)
 
@@ -124,7 +109,7 @@ def _weigh_without_place(
         return None
     agency = agency or (names[0] if names else None)
     signed = agency is not None and agency.bracketed and agency.known and find_agency(agency.text) is not None
-    if not _opens_sentence(text, opening.end) or not (opening.separator == "dash" or signed):
+    if not opens_sentence(text, opening.end) or not (opening.separator == "dash" or signed):
         return None
     shouted = agency is not None and agency.text.isupper() and len(agency.text) >= _SHORTEST_SHOUT
     if agency and (agency.bracketed or date or shouted):
@@ -139,7 +124,9 @@ def _weigh_place(
 ) -> Verdict | None:
     name, date, agency = names[0].text, opening.first("date"), opening.last("agency")
     beside = names[1:]
-    unknown = next((n for n in beside if n.bracketed and _is_no_place(n.text)), None) if beside else None
+    unknown = (
+        next((n for n in beside if n.bracketed and _is_no_place(n.text, name)), None) if beside else None
+    )
     regions = tuple(n.text for n in beside if n is not unknown) if beside else ()
     found = read_places(name, regions, language, country)
     evidence = _evidence(found, date, agency)
@@ -161,7 +148,7 @@ def _weigh_place(
     if (
         points < ENOUGH
         or not (strong or _is_named(name, known=found.known, signed=agency is not None and name.isupper()))
-        or _is_other(text, opening, evidence, language)
+        or is_other(text, opening, evidence, language)
     ):
         return None
     return Verdict(
@@ -171,11 +158,6 @@ def _weigh_place(
 
 def _is_day(rest: str) -> bool:
     return is_date(" ".join(rest.split()[:2]).rstrip(":,"))
-
-
-def _has_english_verb(rest: str) -> bool:
-    verbs = words().english_verbs
-    return any(word in verbs or (word.endswith("ed") and len(word) > len("red")) for word in rest.split())
 
 
 def _evidence(found: Found, date: Item | None, agency: Item | None) -> list[str]:
@@ -195,9 +177,9 @@ def _evidence(found: Found, date: Item | None, agency: Item | None) -> list[str]
 def _style(text: str, opening: Opening, found: Found, evidence: list[str], language: str | None) -> float:
     """Points for letters: a shouted or caseless place; a house style; a fine when no sentence opens behind it."""
     name, points = opening.items[0].text, 0.0
-    if not _opens_sentence(text, opening.end):
+    if not opens_sentence(text, opening.end):
         points += _RUNS_ON if opening.separator == "none" else _GOES_ON
-    elif name.upper() == name and _SIGNED.isdisjoint(evidence):
+    elif name.upper() == name and SIGNED.isdisjoint(evidence):
         shouted = text[opening.end : opening.end + _LOOK_AHEAD].isupper() and name.lower() != name
         points += 0.0 if shouted else _CAPITALS
         if (
@@ -209,64 +191,6 @@ def _style(text: str, opening: Opening, found: Found, evidence: list[str], langu
     elif evidence == ["large"] and len(opening.items) == 1:
         points += _HOUSE_STYLE if (opening.separator, language == "en") in _HOUSE_STYLES else 0.0
     return points
-
-
-def _is_other(text: str, opening: Opening, evidence: list[str], language: str | None) -> bool:
-    """Whether what scored is more often something else: a match, a speaker's name, a sentence that names a state."""
-    name = opening.items[0].text
-    if evidence == ["region"]:
-        return name.count(" ") > 1
-    if "region" in evidence and _SIGNED.isdisjoint(evidence):
-        goes_on = not _opens_sentence(text, opening.end)  # "Paris, Texas – a film"
-        return not name.isupper() and (goes_on or _is_headline(text, opening, language))
-    if evidence not in (["known"], ["large"]):
-        return False
-    return _is_headline(text, opening, language) or (
-        not name.isupper() and _is_name(text, opening, evidence, language)
-    )
-
-
-def _is_headline(text: str, opening: Opening, language: str | None) -> bool:
-    """Whether a bare town and its sign open a headline, a label or a quotation: "Gaza: Why the truce failed"."""
-    name, rest = opening.items[0].text, text[opening.end : opening.end + _FIRST_SENTENCE]
-    if not rest:
-        return False
-    short = _SHORTEST_LEAD[opening.separator] if language == "en" else _SHORTEST_LEAD["stop"]
-    if len(rest) < short and not _SENTENCE.search(rest):
-        return True
-    if (
-        text[opening.start] in _OPEN_QUOTES
-        or text[max(0, opening.start - 2) : opening.start].strip() in _BULLETS
-    ):
-        return True
-    if not any(known.is_town for known in find_places(name)) and "/" not in name:
-        return True  # a country alone: "Turkey – "
-    if opening.separator == "colon" and language == "en":
-        return not _has_english_verb(rest) or bool(_SPOKEN.match(rest))
-    return False
-
-
-def _is_name(text: str, opening: Opening, evidence: list[str], language: str | None) -> bool:
-    """Whether a bare town in small letters is a team, a person or a word."""
-    name = opening.items[0].text
-    if name.lower() in words().ambiguous:
-        return True
-    if opening.separator == "dash":
-        if _SCORE.search(text, opening.end, opening.end + _LOOK_AHEAD):
-            return True
-        pair = _PAIR.match(text, opening.end)
-        if pair and not find_agency(pair[1]):
-            return True
-    return evidence == ["known"] and language in words().speakers
-
-
-def _opens_sentence(text: str, at: int) -> bool:
-    rest = text[at : at + 8].lstrip(_QUOTES)
-    return (
-        not rest
-        or rest[0].isdecimal()
-        or (rest[0].isalpha() and (not rest[0].islower() or rest[0] in _ONE_CASE))
-    )
 
 
 def _is_named(text: str, *, known: bool, signed: bool) -> bool:
@@ -281,8 +205,13 @@ def _is_named(text: str, *, known: bool, signed: bool) -> bool:
     )
 
 
-def _is_no_place(text: str) -> bool:
-    """Whether what stands in brackets is no town or state; "(AIB)" is an agency before it is a hamlet."""
+def _is_no_place(text: str, town: str) -> bool:
+    """Whether what stands in brackets is no town, state or part of a name ("Frankfurt (Oder)").
+
+    "(AIB)" is an agency before it is a hamlet.
+    """
+    if find_places(f"{town} {text}"):
+        return False
     return not find_places(text) or (
         text.isascii() and text.isupper() and len(text) in _INITIALS and not is_region(text)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from transforms.dateline.place_choice import choose_place, is_region
@@ -33,6 +33,9 @@ def read_places(text: str, regions: tuple[str, ...], language: str | None, count
     >>> [place.name for place in read_places("BEIRUT/AMMAN", (), None, None).places]
     ['Beirut', 'Amman']
     """
+    if regions and find_places(whole := f"{text} {regions[0]}"):  # "Frankfurt (Oder)", "WASHINGTON, D.C."
+        found = read_places(whole, regions[1:], language, country)
+        return replace(found, places=tuple(replace(place, text=text) for place in found.places))
     regions, others = _split_regions(text, regions)
     more = [
         place for other in others if (place := choose_place(other, language=language, country=country)[0])

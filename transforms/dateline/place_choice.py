@@ -93,7 +93,7 @@ def _weight(known: Known, text: str, language: str | None, country: str | None) 
     weight = log10(known.population + 10)
     weight += _ALONE * bool(known.flags & STANDS_ALONE) + _CAPITAL * bool(known.flags & IS_CAPITAL)
     weight += _OWN_NAME * (fold_name(known.name) == fold_name(text))
-    weight += _NEWSY.get(known.country, 0.0)
+    weight += _NEWSY.get(known.country, 0.0) if language != "es" else 0.0
     weight += _PUBLISHER * (country is not None and known.country == country.upper())
     weight += _LANGUAGE * (known.country in words().spoken.get(language or "", ()))
     if not known.is_town:

@@ -148,10 +148,10 @@ def _wrong_together(query: Query) -> Iterable[Wrong]:
 
 
 def _is_cursor_of(query: Query) -> bool:
-    """Whether it has the form that an engine gives, for this order, and goes no further than it may."""
+    """Whether it is of a search in this order, and goes no further than it may; the engine sees to the rest."""
     try:
         state = read_cursor(query.cursor or "", read_tree(query).sort)
     except EngineError:
         return False
-    counts = [state[name] for name in ("skip", "seen") if name in state]
-    return bool(counts) and all(type(count) is int and 0 <= count <= _FURTHEST for count in counts)
+    skipped = state.get("skip", 0)
+    return type(skipped) is int and 0 <= skipped <= _FURTHEST

@@ -8,7 +8,7 @@ from typing import Self
 
 from copydesk.web.originals import Originals
 from copydesk.web.parameters import ParameterError, Wrong
-from engines.contract import Hit, Page, Query, Status
+from engines.contract import EngineError, Hit, Page, Query, Status
 from flows.settings import Settings, state_folder
 from flows.target import open_target
 from ledger import read_ledger
@@ -31,11 +31,11 @@ class Desk:
         self._rejects: tuple[tuple[int, int], Mapping[str, int]] = (0, 0), {}
 
     def search(self, query: Query) -> Page:
-        """Answer a query. A cursor that another kind of engine gave is a ParameterError."""
+        """Answer a query. A cursor that the engine cannot go on from is a ParameterError."""
         try:
             return self._engine.search(query)
-        except (KeyError, TypeError) as err:
-            if query.cursor is None:
+        except (EngineError, LookupError, TypeError, AttributeError, ArithmeticError) as err:
+            if query.cursor is None or (isinstance(err, EngineError) and err.passing):
                 raise
             told = Wrong(
                 parameter="cursor", detail="not a cursor of this index: ask again for the first page"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -22,6 +23,7 @@ _OPEN = ("/healthz", "/login", "/static/")
 _LONGEST_URL = 32 * 1024  # bytes of path and query: 4,000 characters take up to nine each
 _LONGEST_HEADERS = 16 * 1024
 _LONGEST_FORM = 4 * 1024
+_LENGTH = re.compile(r"[0-9]{1,9}")
 _FORMS = ("/login", "/logout")
 
 Answered = Callable[[Scope, Problem], Response]
@@ -84,7 +86,7 @@ def _wrong_form(scope: Scope, headers: Headers) -> Problem | None:
         )
     size = headers.get("content-length", "0")
     most = _LONGEST_FORM if is_form else 0
-    if "transfer-encoding" in headers or not size.isdigit() or int(size[:12]) > most:
+    if "transfer-encoding" in headers or not _LENGTH.fullmatch(size) or int(size) > most:
         return Problem(
             status=413,
             detail="this request has a body that is too large",

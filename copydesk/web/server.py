@@ -38,7 +38,7 @@ def serve_index(
 ) -> int:
     """Answer until SIGTERM or Ctrl-C; what is under way is answered first."""
     token = check_token(binding.host, settings.token)
-    with _listening(binding) as listening, Desk(settings, target) as desk:
+    with listening_on(binding) as listening, Desk(settings, target) as desk:
         _warm(desk)
         app = create_app(desk, token=token, limits=limits, names=binding.names, verbose=verbose)
         host = f"[{binding.host}]" if ":" in binding.host else binding.host
@@ -78,7 +78,7 @@ def is_loopback(host: str) -> bool:
 
 
 @contextmanager
-def _listening(binding: Binding) -> Iterator[socket.socket]:
+def listening_on(binding: Binding) -> Iterator[socket.socket]:
     """Take the address, before anything else is done."""
     family = socket.AF_INET6 if ":" in binding.host else socket.AF_INET
     try:

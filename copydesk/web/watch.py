@@ -30,7 +30,8 @@ _HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-_KEPT_NOWHERE = (b"cache-control", b"no-store")
+_KEPT_NOWHERE = b"no-store"
+_KEPT_FOR_EVER = b"public, max-age=31536000, immutable"  # what a page loads has its content in its address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class Watch:
             await self.app(scope, receive, send)
             return
         inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-        answer = _Answer(send, is_head=inner is not scope)
+        answer = _Answer(send, is_head=inner is not scope, kept=_kept(scope))
         started = time.perf_counter()
         self.measures.under_way.inc()
         try:
@@ -66,6 +67,7 @@ class _Answer:
 
     to_client: Send
     is_head: bool
+    kept: bytes  # Cache-Control of an answer that does not say
     status: int = 500
     size: int = 0
 
@@ -74,13 +76,19 @@ class _Answer:
             self.status = message["status"]
             headers = [*message.get("headers", ()), *_HEADERS]
             if not any(name == b"cache-control" for name, _ in headers):
-                headers.append(_KEPT_NOWHERE)
+                headers.append((b"cache-control", self.kept if self.status == 200 else _KEPT_NOWHERE))
             message = {**message, "headers": headers}
         elif message["type"] == "http.response.body":
             self.size += len(message.get("body", b""))
             if self.is_head:
                 message = {**message, "body": b""}
         await self.to_client(message)
+
+
+def _kept(scope: Scope) -> bytes:
+    if not scope["path"].startswith("/static/"):
+        return _KEPT_NOWHERE
+    return _KEPT_FOR_EVER if scope["query_string"] else b"no-cache"
 
 
 def _tell(scope: Scope, answer: _Answer, taken: float) -> None:

@@ -2,12 +2,17 @@
 
 import csv
 import io
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import orjson
 import pytest
 
+from copydesk.web.desk import Desk
 from copydesk.web.parameters import read_document
+from flows.settings import Settings
+from tests.web.conftest import ROOT
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -89,6 +94,30 @@ def test_the_status_is_that_of_the_command_line_and_more(client):
     assert status["runs"][0]["report"]["balances"] is True
     assert status["last_run"] == status["runs"][0]["started_at"]
     assert status["rejects"] == {}
+
+
+def test_rejects_are_counted_again_when_a_run_changed_them(tmp_path):
+    target, copy = f"file:{tmp_path / 'index'}", tmp_path / "copy.jsonl"
+    with Desk(Settings(), target) as desk:
+        assert desk.rejects() == {}
+        for broken in (1, 3):
+            copy.write_text(
+                '{"headline": "Rain", "text": "It rained on Monday, and how it did."}\n' + "{\n" * broken
+            )
+            command = [
+                sys.executable,
+                "-m",
+                "copydesk",
+                "ingest",
+                str(copy),
+                "--to",
+                target,
+                "--workers",
+                "0",
+            ]
+            assert subprocess.run(command, capture_output=True, cwd=ROOT, check=False).returncode == 1
+            assert list(desk.rejects().values()) == [broken]
+            assert desk.rejects() is desk.rejects()
 
 
 def test_what_is_wrong_is_told(client):

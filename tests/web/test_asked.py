@@ -67,7 +67,7 @@ def test_what_is_read(asked, query):
         ([("cursor", "!")], {"cursor": "the cursor of the page before"}),
         ([("cursor", "abc")], {"cursor": "not a cursor"}),
         ([("cursor", NEWEST), ("sort", "oldest")], {"cursor": "in this order"}),
-        ([("cursor", write_cursor({"sort": "newest"}))], {"cursor": "not a cursor"}),
+        ([("cursor", write_cursor({"sort": "newest", "skip": "3"}))], {"cursor": "not a cursor"}),
         ([("cursor", write_cursor({"sort": "newest", "skip": 10**9}))], {"cursor": "not a cursor"}),
         ([("cursor", write_cursor({"sort": "newest", "skip": -1}))], {"cursor": "not a cursor"}),
         ([("langauge", "en")], {"langauge": "perhaps language"}),

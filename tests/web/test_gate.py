@@ -1,6 +1,7 @@
 """Who is let in: names, sizes, rates, tokens; and what every answer carries."""
 
 import base64
+import re
 import time
 
 import httpx
@@ -80,6 +81,15 @@ def test_every_answer_is_guarded(client, path):
     assert "no-store" in headers["cache-control"] or path.endswith(".atom")
     assert "access-control-allow-origin" not in headers
     assert "server" not in headers
+
+
+def test_what_a_page_loads_is_kept(client):
+    address = re.search(r"/static/[^\"]+", client.get("/").text)[0]
+    assert "immutable" in client.get(address).headers["cache-control"]
+    assert client.get(address.partition("?")[0]).headers["cache-control"] == "no-cache"
+    assert client.get("/static/nothing.css?1").headers["cache-control"] == "no-store"
+    for path in ("/static/../render.py", "/static/%2e%2e/render.py", "/static/..%2frender.py"):
+        assert client.get(path).status_code == 404
 
 
 def test_also_the_answer_to_a_bug(serve):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -17,7 +18,7 @@ import httpx
 import orjson
 import pytest
 
-from copydesk.web.server import check_token, is_loopback
+from copydesk.web.server import Binding, check_token, is_loopback, listening_on
 from flows.settings import SettingsError
 from tests.web.conftest import ROOT
 
@@ -161,6 +162,13 @@ class Watcher(threading.Thread):
                     self.wrong.append(f"facets do not add up: {page['facets']} of {page['total']}")
                 if last:
                     return
+
+
+def test_no_packet_waits_for_the_one_before():
+    with listening_on(Binding(port=0)) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize("token", ["short", ""])

@@ -20,11 +20,16 @@ from pathlib import Path
 from typing import Any
 
 from transforms.dateline import find_late_dateline, parse_dateline
+from transforms.places import find_places
 from transforms.records import Dateline
 
 TASK = "dateline"
 SETS = ("reuters", "hand", "html", "muc4", "efe", "ieer", "zh")
 _REGIONS = re.compile(r", .*|\s*\(.*")
+#: CITY, state, day (Agency) and a dash or a colon.
+_BASELINE = re.compile(
+    r"\s{0,9}([^\W\d_][^,/()\n:—–]{1,40}?)(?:/[^,(\n]{2,30}?)?(?:, [^,()\n]{2,30}?){0,3}\s?(?:\([^()\n]{2,30}\))?\s?(?:--|[—–:]|- )"
+)
 Row = dict[str, Any]
 Item = tuple[str, str, float]
 
@@ -39,6 +44,8 @@ def items(data: Path) -> Iterator[Item]:
             for row in rows:
                 yield from score_late(name, row)
         if name in ("reuters", "hand", "html"):
+            for row in rows:
+                yield from score_baseline(name, row)
             yield f"{name} texts/s", "all", measure_speed(rows)
 
 
@@ -108,6 +115,18 @@ def score_late(name: str, row: Row) -> Iterator[Item]:
             row["id"],
             float(bool(found and found.places and abs(found.end - row["end"]) <= 2)),
         )
+
+
+def score_baseline(name: str, row: Row) -> Iterator[Item]:
+    """What one pattern and a look into the place table would find: the least that rules must beat."""
+    if row["kind"] == "late":
+        return
+    match = _BASELINE.match(row["text"])
+    found = match is not None and bool(find_places(match[1].strip()))
+    if found:
+        yield f"{name} pattern P", row["id"], float(row["kind"] == "open")
+    if row["kind"] == "open":
+        yield f"{name} pattern R", row["id"], float(found)
 
 
 def compare(found: Dateline, row: Row) -> dict[str, bool]:

@@ -19,12 +19,14 @@ ROWS = [
 ]
 MOST_BYTES, MOST_OPENING_S, MOST_MEMORY_KB = 8_000_000, 0.05, 80_000
 _MEASURE = """
-import resource, transforms.places as places
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+import pathlib, resource, transforms.places as places
+def resident_kb():  # not ru_maxrss: a process begins with that of its parent
+    return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1024
+before = resident_kb()
 for number in range(20_000):
     places.find_places(f"Neustadt {number}")
 places.find_places("Paris")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+print(resident_kb() - before)
 """
 
 
@@ -52,9 +54,10 @@ def test_table_opens_at_once() -> None:
     assert time.process_time() - start < MOST_OPENING_S
 
 
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="asks Linux")
 def test_table_takes_little_memory() -> None:
     done = subprocess.run([sys.executable, "-c", _MEASURE], capture_output=True, text=True, check=True)
-    assert int(done.stdout) < MOST_MEMORY_KB
+    assert 0 < int(done.stdout) < MOST_MEMORY_KB
 
 
 @pytest.mark.parametrize(

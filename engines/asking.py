@@ -68,17 +68,24 @@ def write_cursor(state: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(state)).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, sort: Sort) -> dict[str, Any]:
-    """Read `write_cursor`'s string; EngineError when it is none or belongs to another order.
+def read_cursor(cursor: str, sort: Sort, kinds: Mapping[str, type]) -> dict[str, Any]:
+    """Read `write_cursor`'s string; EngineError when it is none, or belongs to another order or engine.
 
-    >>> read_cursor(write_cursor({"sort": "newest", "at": 3}), "newest")["at"]
+    `kinds`: what it may hold. Cursors come from outside: none is trusted to be ours.
+
+    >>> read_cursor(write_cursor({"sort": "newest", "at": 3}), "newest", {"at": int})["at"]
     3
     """
     try:
         state = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):
         state = None
-    if not isinstance(state, dict) or state.get("sort") != sort:
+    if (
+        not isinstance(state, dict)
+        or state.pop("sort", None) != sort
+        or not all(isinstance(value, kinds.get(name, ())) for name, value in state.items())
+        or not all(isinstance(id, str) for id in state.get("shown", ()))
+    ):
         raise EngineError(
             f"this is not a cursor of such a search: {cursor[:40]!r}", hint="ask again from the first page"
         )

@@ -19,7 +19,9 @@ MOST_HITS = 10_000  # Elasticsearch's `index.max_result_window`
 #: A first page is asked of the present, as a moment costs Elasticsearch memory until it is let go. The second
 #: page opens one and leaves out what the first has shown, up to so many ids in the cursor.
 _SHOWN = 50
+_CURSOR = {"after": list, "shown": list, "pit": str}
 _KEPT = "5m"  # a moment, from one page to the next
+_MOST_S = 30  # before the client gives up, so that Elasticsearch stops too
 _TOO_LATE = "the page before is too long ago: what was written since may have shifted the order"
 
 Json = dict[str, Any]
@@ -31,7 +33,7 @@ def answer(
     """Answer a query; `indexes`: the name, or a pattern, of the index of each analyzer key."""
     started = time.perf_counter()
     asked = read_query(query)
-    state: Json = read_cursor(query.cursor, asked.sort) if query.cursor else {}
+    state: Json = read_cursor(query.cursor, asked.sort, _CURSOR) if query.cursor else {}
     body = render_search(asked, query, indexes)
     if body["from"] + body["size"] > MOST_HITS:
         raise EngineError(
@@ -39,9 +41,16 @@ def answer(
             hint="go on with the cursor of the page before, or narrow the search",
         )
     body["size"] += body["from"] + body["size"] < MOST_HITS  # one more tells whether more follow
+    body["timeout"] = f"{_MOST_S}s"
     notes = list(asked.notes)
     with translated(address):
-        found = _ask(client, readable, body, state, notes) if indexes else NOTHING
+        found = _ask(client, readable, body, asked, state, notes) if indexes else NOTHING
+    if found.get("timed_out"):
+        raise EngineError(
+            f"the search at {address.url} took longer than {_MOST_S} seconds",
+            hint="ask for less: fewer * and ~, a field, a language",
+            passing=True,
+        )
     shown: list[str] = state.get("shown", [])
     hits = found["hits"]["hits"][: query.size]
     total = found["hits"]["total"]["value"] + len(shown)
@@ -60,20 +69,23 @@ def answer(
     )
 
 
-def _ask(client: Elasticsearch, readable: str, body: Json, state: Json, notes: list[str]) -> Any:
+def _ask(
+    client: Elasticsearch, readable: str, body: Json, asked: Asked, state: Json, notes: list[str]
+) -> Any:
     """Ask for a page. A story keeps its date while others come and go; its score it keeps only in a moment."""
     if "after" in state:
         body["search_after"] = state["after"]
-    if state.get("sort") != "relevance":
+    if not state or asked.sort != "relevance":
         return client.search(index=readable, body=body).body
-    if state["shown"]:
+    if state.get("shown"):
         body["post_filter"] = {"bool": {"must_not": [{"ids": {"values": state["shown"]}}]}}
     if "pit" in state:
         try:
             return client.search(body={**body, "pit": {"id": state["pit"], "keep_alive": _KEPT}}).body
         except NotFoundError:
             notes.append(_TOO_LATE)
-            body["search_after"] = state["after"][: len(body["sort"])]
+            if "after" in state:
+                body["search_after"] = state["after"][: len(body["sort"])]
     moment = client.open_point_in_time(index=readable, keep_alive=_KEPT)["id"]
     return client.search(body={**body, "pit": {"id": moment, "keep_alive": _KEPT}}).body
 

@@ -23,6 +23,9 @@ from engines.embedded.shelves import Shelves, Snapshot
 from engines.highlight import highlight
 from transforms.document import article_from_json
 
+#: By relevance, hits before the page and the snapshot; by date, the last sort key, and who had it.
+_CURSOR = {"skip": int, "moment": str, "value": int, "shown": list}
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -38,7 +41,7 @@ class _Row:
 def answer(now: Snapshot, shelves: Shelves, query: Query, started: float) -> Page:
     """Answer a query from the indexes that its languages name."""
     asked = read_query(query)
-    state = read_cursor(query.cursor, asked.sort) if query.cursor else None
+    state = read_cursor(query.cursor, asked.sort, _CURSOR) if query.cursor else None
     snapshot = _snapshot_of(state, shelves) or now
     keys = {key_of(tag) for tag in query.languages}
     parts = [
@@ -72,7 +75,7 @@ def _rows(
     parts: Sequence[Part], asked: Asked, size: int, state: Mapping[str, Any] | None
 ) -> tuple[list[_Row], int, list[int], bool]:
     """Give the rows up to the page's end, how many of them stand before it, totals, and whether more follow."""
-    skip = state.get("skip", 0) if state else asked.offset
+    skip = max(state.get("skip", 0), 0) if state else asked.offset
     shown = frozenset(state.get("shown", ())) if state else frozenset()
     limit = skip + len(shown) + size + 1
     sign = 1 if asked.sort == "oldest" else -1
@@ -87,7 +90,7 @@ def _rows(
     merged = heapq.merge(*found, key=lambda row: (row.rank, row.part, row.place))
     rows = list(itertools.islice(merged, limit))
     if state and shown:
-        rows = [row for row in rows if row.value != state["value"] or _id(parts, row) not in shown]
+        rows = [row for row in rows if row.value != state.get("value") or _id(parts, row) not in shown]
     return rows[: skip + size], skip, totals, size > 0 and len(rows) > skip + size
 
 
@@ -95,6 +98,7 @@ def _search(
     part: Part, asked: Asked, limit: int, state: Mapping[str, Any] | None
 ) -> tuple[int, list[tuple[Any, Any]]]:
     """Give how many match in all, and the first of those that stand at the cursor's place or behind it."""
+    limit = max(1, min(limit, part.moment.searcher.num_docs))  # tantivy makes room for as many
     if asked.sort == "relevance":
         found = part.moment.searcher.search(part.query, limit=limit)
         return found.count, list(found.hits)
@@ -107,7 +111,7 @@ def _search(
 
 
 def _after(part: Part, asked: Asked, state: Mapping[str, Any] | None) -> TantivyQuery:
-    if not state:
+    if not state or not 0 <= state.get("value", -1) < 1 << 63:
         return part.query
     low, high = (state["value"], None) if asked.sort == "oldest" else (None, state["value"])
     behind = TantivyQuery.range_query(
@@ -126,7 +130,7 @@ def _behind(parts: Sequence[Part], rows: Sequence[_Row], state: Mapping[str, Any
     A story keeps its sort key while others come and go.
     """
     last = rows[-1].value
-    before = state["shown"] if state and state["value"] == last else []
+    before = state.get("shown", []) if state and state.get("value") == last else []
     return {"value": last, "shown": [*before, *(_id(parts, row) for row in rows if row.value == last)]}
 
 

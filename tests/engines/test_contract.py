@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
 
+from engines.asking import write_cursor
 from engines.contract import FACETS, Engine, EngineError, Loaded, Page, Query
 from tests.engines.corpus import document_of, read_cases
 from transforms.records import Article, Document, Reject
@@ -112,6 +114,24 @@ def test_a_foreign_cursor_is_refused(loaded: Engine) -> None:
     for query in (Query(cursor="nonsense"), Query(sort="oldest", cursor=cursor), Query(cursor="é")):
         with pytest.raises(EngineError, match="not a cursor"):
             loaded.search(query)
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
+@pytest.mark.parametrize(
+    "state",
+    [{}, {"skip": 10**15}, {"skip": -5}, {"skip": "a"}, {"value": -1}, {"value": 2**64 - 1}, {"value": [1]}]
+    + [{"shown": [1]}, {"shown": "a"}, {"after": []}, {"after": [1] * 9}, {"after": {}}, {"pit": "eA=="}]
+    + [{"moment": 5}, {"moment": "a"}, {"other": 1}],
+)
+def test_a_forged_cursor_harms_nothing(loaded: Engine, state: dict, sort: str) -> None:
+    cursor = write_cursor({"sort": sort, **state})
+    with suppress(EngineError):
+        assert len(loaded.search(Query(text="bridge", sort=sort, cursor=cursor)).hits) <= 10
+
+
+def test_pages_far_behind_the_end(loaded: Engine) -> None:
+    with suppress(EngineError):  # Elasticsearch counts to 10,000
+        assert loaded.search(Query(text="bridge", page=10**9)).hits == ()
 
 
 def test_facets_count_what_the_filters_leave(loaded: Engine) -> None:

@@ -105,7 +105,8 @@ def _read_place_and(text: str) -> tuple[Item, ...]:
             place = _BEFORE_DAY.sub("", " ".join(words[:cut]))
             return (Item(place, "name"), *dated) if _is_town_name(place) else ()
     for cut in range(len(words) - 1, max(0, len(words) - 3), -1):
-        if find_agency(signed := " ".join(words[cut:])):
+        signed = " ".join(words[cut:])
+        if not signed.istitle() and find_agency(signed):  # "von Ana" is no town with its agency
             place = (
                 _STROKE.sub("", " ".join(words[:cut]))
                 if words[cut - 1].endswith("/")
@@ -116,7 +117,7 @@ def _read_place_and(text: str) -> tuple[Item, ...]:
 
 
 def _is_town_name(text: str) -> bool:
-    return is_known(text) and fold_name(text) not in _day_words()[0]
+    return not text[:1].islower() and is_known(text) and fold_name(text) not in _day_words()[0]
 
 
 def _read_day(text: str) -> tuple[Item, ...]:

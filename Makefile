@@ -70,7 +70,7 @@ lock: $(INSTALLED_DEV) ## write both lock files anew; what both hold is of one v
 	$(LOCK) --constraint requirements-dev.lock pyproject.toml -o requirements.lock
 
 clean: ## remove what was made
-	rm -rf $(VENV) var build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) var build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/web/browser/node_modules
 
 $(RUN):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

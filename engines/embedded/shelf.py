@@ -161,6 +161,8 @@ class Shelf:
         if self._writer is None:
             with engine_errors(self.folder):
                 self._writer = self._index.writer(WRITER_BYTES, 1)
+                # What a killed commit left has the names that the next one is about to give.
+                self._writer.garbage_collect_files()
         return self._writer
 
     def commit(self) -> None:

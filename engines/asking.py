@@ -68,10 +68,10 @@ def write_cursor(state: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(state)).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, sort: Sort, kinds: Mapping[str, type]) -> dict[str, Any]:
+def read_cursor(cursor: str, sort: Sort, kinds: Mapping[str, type] | None = None) -> dict[str, Any]:
     """Read `write_cursor`'s string; EngineError when it is none, or belongs to another order or engine.
 
-    `kinds`: what it may hold. Cursors come from outside: none is trusted to be ours.
+    `kinds`: what an engine's may hold; None: whatever. Cursors come from outside: none is trusted to be ours.
 
     >>> read_cursor(write_cursor({"sort": "newest", "at": 3}), "newest", {"at": int})["at"]
     3
@@ -83,13 +83,17 @@ def read_cursor(cursor: str, sort: Sort, kinds: Mapping[str, type]) -> dict[str,
     if (
         not isinstance(state, dict)
         or state.pop("sort", None) != sort
-        or not all(isinstance(value, kinds.get(name, ())) for name, value in state.items())
-        or not all(isinstance(id, str) for id in state.get("shown", ()))
+        or (kinds is not None and not _holds(state, kinds))
     ):
         raise EngineError(
             f"this is not a cursor of such a search: {cursor[:40]!r}", hint="ask again from the first page"
         )
     return state
+
+
+def _holds(state: Mapping[str, Any], kinds: Mapping[str, type]) -> bool:
+    known = all(isinstance(value, kinds.get(name, ())) for name, value in state.items())
+    return known and all(isinstance(id, str) for id in state.get("shown", ()))
 
 
 def keyword_filters(query: Query) -> list[tuple[str, tuple[str, ...]]]:

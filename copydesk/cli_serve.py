@@ -22,7 +22,7 @@ from flows.settings import Settings
     "--name", "names", multiple=True, metavar="HOST", help="A name that it is reached by, as in DNS."
 )
 @click.option(
-    "--rate", type=click.FloatRange(0), default=50.0, show_default=True,
+    "--rate", type=click.FloatRange(0), default=1000.0, show_default=True,
     help="Requests a second that one address may make; 0: any number.",
 )  # fmt: skip
 @click.option(

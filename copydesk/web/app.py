@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
 
 from fastapi import FastAPI, Request, Response
-from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Scope
@@ -34,8 +32,8 @@ from transforms.records import RunError
 class Limits:
     """What one client may ask for, and how long an answer may take."""
 
-    requests_per_s: float = 50.0  # of one client, on average; 0: as many as it likes
-    burst: int = 200  # requests at once, before the average counts
+    requests_per_s: float = 1_000.0  # of one client, on average; 0: as many as it likes
+    burst: int = 4_000  # requests at once, before the average counts
     timeout_s: float = 30.0
     waiting: int = 100  # requests under way; more are refused
 
@@ -86,7 +84,7 @@ def _blame(buckets: Buckets, request: Request) -> None:
 def _add_routes(app: FastAPI, desk: Desk, measures: Measures) -> None:
     app.include_router(api.router(desk))
     app.include_router(pages.router(desk))
-    app.mount("/static", StaticFiles(directory=str(files("copydesk.web.pages") / "static")))
+    app.mount("/static", pages.static_files())
 
     @app.get("/healthz")
     async def health() -> Response:

@@ -34,8 +34,8 @@ class Desk:
         """Answer a query. A cursor that the engine cannot go on from is a ParameterError."""
         try:
             return self._engine.search(query)
-        except (EngineError, LookupError, TypeError, AttributeError, ArithmeticError) as err:
-            if query.cursor is None or (isinstance(err, EngineError) and err.passing):
+        except EngineError as err:
+            if query.cursor is None or err.passing:
                 raise
             told = Wrong(
                 parameter="cursor", detail="not a cursor of this index: ask again for the first page"

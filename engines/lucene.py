@@ -23,6 +23,7 @@ MAX_CHARACTERS = 4000
 MAX_TERMS = 150  # times six default fields stays below Elasticsearch's 1,024 clauses
 MAX_DEPTH = 40
 MAX_WILDCARDS = 8
+MAX_PATTERN = 500  # characters; Elasticsearch refuses 1,000
 MAX_PATTERNS = 20  # prefix*, wild?card, fuzzy~: up to 2 ms each in every field and language that is searched
 MAX_BOOST = 1000.0
 MAX_SLOP = 100
@@ -103,7 +104,9 @@ class _Reader:
             case syntax.BaseGroup():
                 return self.read(item.expr, field, depth + 1)
             case syntax.Boost():
-                return boosted(self.read(item.expr, field, depth + 1), _bearable_boost(item.force))
+                return boosted(
+                    self.read(item.expr, field, depth + 1), min(max(float(item.force), 0.0), MAX_BOOST)
+                )
             case syntax.Word() if _is_bang(item):
                 return self._combine(item, field, depth)
             case syntax.Plus() | syntax.Prohibit() | syntax.Not() | syntax.BaseOperation():
@@ -229,8 +232,10 @@ class _Reader:
             rest = written.lstrip("*?")
             self.notes.append(f"a wildcard cannot stand first: {written}; searched for: {rest or 'nothing'}")
             written = rest
-        if len(re.findall(r"[*?]", written)) > MAX_WILDCARDS:
-            self.notes.append(f"more than {MAX_WILDCARDS} wildcards in a word: {written}")
+        many = len(re.findall(r"[*?]", written)) > MAX_WILDCARDS
+        if many or len(written) > MAX_PATTERN:
+            what = f"{MAX_WILDCARDS} wildcards" if many else f"{MAX_PATTERN} characters beside wildcards"
+            self.notes.append(f"more than {what} in a word: {written[:_CHARACTERS_IN_A_NOTE]}")
             return self._words(re.sub(r"[*?]", " ", written), field)
         whole = field and read_fields().kind_of(field) in ("keyword", "point")
         pieces = [written] if whole else split_pattern(written)
@@ -258,8 +263,7 @@ class _Reader:
         self._patterns += kind not in ("word", "phrase")
         if self._patterns > MAX_PATTERNS:
             raise _TooMuchError(f"the query has more than {MAX_PATTERNS} words with * ? or ~")
-        how = read_fields().kind_of(field) if field else "text"
-        if how == "point":
+        if (how := read_fields().kind_of(field) if field else "text") == "point":
             return self._near(text)
         if how == "date":
             if field and read_span(text):
@@ -285,10 +289,6 @@ def _is_bang(item: Any) -> bool:
 
 def _unbanged(item: Any) -> Any:
     return syntax.Word(item.value[1:]) if _is_bang(item) else item
-
-
-def _bearable_boost(force: Any) -> float:
-    return min(max(float(force), 0.0), MAX_BOOST)
 
 
 def _bearable(word: str) -> int:

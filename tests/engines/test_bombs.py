@@ -67,6 +67,7 @@ def test_answered_in_bounded_time(loaded: Engine, bomb: str) -> None:
         ),
         ("a wildcard first", "a wildcard cannot stand first: *a*b*c*d*; searched for: a*b*c*d*"),
         ("wildcards everywhere", "more than 8 wildcards in a word: a*b*c*d*e*f*g*h*i*j*"),
+        ("marks", "more than 500 characters beside wildcards in a word: é"),
         ("a regular expression", "regular expressions are not supported: /(a+)+b/; searched for its words"),
         (
             "many patterns",

@@ -9,7 +9,7 @@ import pytest
 
 from engines.contract import Engine, Query
 from engines.fields import read_fields
-from engines.lucene import MAX_CHARACTERS, MAX_DEPTH, MAX_PATTERNS, MAX_TERMS, MAX_WILDCARDS
+from engines.lucene import MAX_CHARACTERS, MAX_DEPTH, MAX_PATTERN, MAX_PATTERNS, MAX_TERMS, MAX_WILDCARDS
 
 PAGE = (Path(__file__).parents[2] / "docs/queries.md").read_text("utf-8")
 ROWS = [
@@ -33,7 +33,7 @@ def test_every_field_and_bound_is_told() -> None:
     told = set(re.findall(r"`(\w+):", PAGE)) | set(re.findall(r"`(\w+)`", PAGE))
     rare = {"text", "run", "version"}
     assert set(read_fields().names) - rare <= told
-    for bound in (f"{MAX_CHARACTERS:,}", MAX_TERMS, MAX_PATTERNS, MAX_WILDCARDS, MAX_DEPTH):
+    for bound in (f"{MAX_CHARACTERS:,}", MAX_TERMS, MAX_PATTERN, MAX_PATTERNS, MAX_WILDCARDS, MAX_DEPTH):
         assert str(bound) in PAGE
 
 

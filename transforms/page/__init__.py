@@ -18,9 +18,10 @@ from transforms.page.blocks import read_blocks
 from transforms.page.captions import mark_pictures
 from transforms.page.encoding import decode_page
 from transforms.page.head import bare
+from transforms.page.liveblog import read_posts
 from transforms.page.metadata import Metadata, read_metadata
 from transforms.page.readers import Pick, pick_story
-from transforms.page.several import find_parts, metadata_of
+from transforms.page.several import find_parts, markup_of, metadata_of
 from transforms.page.slow_reader import find_date, read_slowly
 from transforms.page.story import Surroundings, read_surroundings
 from transforms.paste.normalise import normalise
@@ -30,6 +31,7 @@ MAX_BYTES = 10_000_000  # more is a data dump, and parsing grows with it
 MAX_DEPTH = (
     8_000  # open elements; lexbor's time grows with the square of it, and here is a quarter of a second
 )
+MAX_ELEMENTS = 150_000  # ten times a long page; each costs some twenty microseconds
 MAX_ATTRIBUTES = 5_000  # of one element; lexbor's time grows with the square of it
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 MAX_OPTIONS = 2_000  # of a page's menus; lexbor's time grows with the square of those in one <select>
@@ -52,29 +54,40 @@ def read_page(page: bytes, given: Given, origin: str) -> list[Copy] | Reject:
     if len(page) > MAX_BYTES:
         return _reject(origin, "page-too-large", f"{len(page):,} bytes; at most {MAX_BYTES:,} are read")
     text, _ = decode_page(page)
-    depth = nesting_depth(text)
-    if depth > MAX_DEPTH:
-        return _reject(
-            origin, "page-too-deep", f"{depth:,} elements inside each other; at most {MAX_DEPTH:,}"
-        )
+    if (opened := text.count("<") - text.count("</")) > MAX_ELEMENTS:
+        return _reject(origin, "page-too-large", f"{opened:,} elements; at most {MAX_ELEMENTS:,} are read")
+    if (depth := nesting_depth(text)) > MAX_DEPTH:
+        detail = f"{depth:,} elements inside each other; at most {MAX_DEPTH:,}"
+        return _reject(origin, "page-too-deep", detail)
     if any(len(match[0].split()) > MAX_ATTRIBUTES for match in _LONG_TAG.finditer(text)):
         return _reject(origin, "page-too-large", f"a tag of more than {MAX_ATTRIBUTES:,} attributes")
     if len(_OPTION.findall(text)) > MAX_OPTIONS:  # no story stands in a menu: its words go with the <select>
         text = _OPTION.sub(" ", text)
-    tree = LexborHTMLParser(text.replace("\x00", "").encode("utf-8", "replace"))
+    tree = _parse(text)
     meta = read_metadata(tree, given)
     copies = _read_parts(tree, meta)
+    if len(copies) < 2 and meta.nodes and tree.body is not None:
+        copies = [_regular(copy) for copy in read_posts(meta.nodes, tree.body.text(), meta)]
     if len(copies) > 1:
         return copies
     copy = _read_story(tree, meta)
     return [copy] if copy is not None else _reject(origin, "no-article", "no element reads like a story")
 
 
+def _parse(text: str) -> LexborHTMLParser:
+    return LexborHTMLParser(text.replace("\x00", "").encode("utf-8", "replace"))
+
+
 def _read_parts(tree: LexborHTMLParser, meta: Metadata) -> list[Copy]:
-    """The stories of a page of several, each read as a page of its own; what cannot be read is left out."""
-    copies = []
-    for part in find_parts(tree, meta.headline or ""):
-        own = LexborHTMLParser(f"<body>{part.node.html or ''}</body>")
+    """The stories of a page of several, each read as a page of its own; what cannot be read is left out.
+
+    An article that stands inside another is left out of that one.
+    """
+    copies: list[Copy] = []
+    parts = find_parts(tree, meta.headline or "")
+    inner = {part.node.mem_id for part in parts}
+    for part in parts:
+        own = LexborHTMLParser(f"<body>{markup_of(part.node, inner)}</body>")
         copy = _read_story(own, metadata_of(part, meta), guess_date=False)
         if copy is not None:
             copies.append(copy)

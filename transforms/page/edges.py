@@ -16,6 +16,7 @@ from transforms.paste.lexicon import find_phrase, key_of
 _DECK_SHARE = 0.3  # of the story's text; with more, "intro" or "lead" is what a site calls its paragraphs
 _LONGEST = 100  # characters of a button or a byline
 _LEVELS = 2  # elements whose names make a paragraph look like another
+_MOST_HEADINGS = 5  # main headings looked at
 _NEAR = 3  # elements between a heading's text and its <h1>
 _LEAST_PARAGRAPHS = 2  # that must be left under a deck
 _OVER = frozenset(("share", "timestamp", "subscribe", "advert", "byline", "navigation", "comment", "widget"))
@@ -41,7 +42,7 @@ def trim_edges(blocks: Sequence[Block]) -> list[Block]:
 def start_under_headline(blocks: Sequence[Block], title: str) -> Sequence[Block]:
     """What stands under the main heading, where that is in the story's own container: over it are tickers and kickers."""
     main = [at for at, block in enumerate(blocks) if block.kind == "heading" and "h1" in _tags(block)]
-    for at in main:
+    for at in main[:_MOST_HEADINGS]:
         over = {_look(block) for block in blocks[:at] if block.prose}
         under = {_look(block) for block in blocks[at:] if block.prose}
         text = blocks[at].text

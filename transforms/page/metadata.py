@@ -45,6 +45,7 @@ class Metadata:
     titles: tuple[str, ...] = ()  # every title the head knows
     publishers: frozenset[str] = frozenset()  # names of the site, bare
     is_article: bool = False  # the head says that the page holds one
+    nodes: tuple[Node, ...] = ()  # of JSON-LD
     sources: dict[str, str] = field(default_factory=dict)
 
     def take(self, name: str, options: Iterable[tuple[str, Any]]) -> None:
@@ -61,7 +62,7 @@ def read_metadata(tree: LexborHTMLParser, given: Given) -> Metadata:
     nodes = read_jsonld(script.text() for script in tree.css('script[type*="ld+json"]'))
     article = find_article(nodes)
     metas = read_metas(tree)
-    meta = Metadata()
+    meta = Metadata(nodes=tuple(nodes))
     titles = read_titles(tree, article, metas)
     meta.titles = tuple(dict.fromkeys(title for source, title in titles if title and source != "h1"))
     meta.take("headline", titles)

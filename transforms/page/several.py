@@ -107,6 +107,15 @@ def _home(node: LexborNode, marked: set[int]) -> int:
     return _NO_ARTICLE
 
 
+def markup_of(node: LexborNode, parts: set[int]) -> str:
+    """The HTML of a story without that of the stories inside it, which are told on their own."""
+    own = node.html or ""
+    for inner in node.css("article")[:_MOST]:
+        if inner.mem_id in parts and inner.mem_id != node.mem_id:
+            own = own.replace(inner.html or "", "", 1)
+    return own
+
+
 def metadata_of(part: Part, page: Metadata) -> Metadata:
     """What is known of one story of several: its own headline, address and time, and the page's publisher and language.
 

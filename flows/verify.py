@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -13,10 +13,13 @@ from typing import Literal, TypeVar
 from engines.contract import Engine
 from flows.desk import Desk, open_books, read_books
 from flows.opening import open_run
+from flows.reading import Supply
+from flows.replay import kept_supply
 from flows.settings import state_folder
 from flows.steps import Job
 from flows.target import open_target
 from ledger import Ledger
+from ledger.raw import read_raw_files
 from ledger.records import Entry
 
 T = TypeVar("T")
@@ -106,7 +109,8 @@ def repair(desk: Desk, found: Audit, *, fetched_at: datetime | None = None) -> R
     """Read the files again that yield what is missing or different, delete strays, and compare once more.
 
     What no file yields that is still there is left as it was found, and is told again. Strays are left too when
-    there are more of them than the books know, or the index was made anew: then it is the books that are wrong.
+    there are more of them than the books know, or the index was made anew: then it is the books that are wrong. What
+    the raw store has and the books, made anew, do not know, is entered again first: it is no stray.
     """
     wrong = found.ids("missing", "different", "doubled")
     with read_books(desk) as ledger:
@@ -116,6 +120,8 @@ def repair(desk: Desk, found: Audit, *, fetched_at: datetime | None = None) -> R
     sent = removed = 0
     if again or found.unfinished:
         sent, removed = _read_again(desk, again, fetched_at)
+    if found.ids("stray") and (forgotten := _forgotten(desk)).files:
+        _read_again(desk, (), None, forgotten)
     with open_books(desk) as (engine, ledger):
         after = audit(engine, ledger)
         if is_ours:
@@ -142,17 +148,28 @@ def _give_up(desk: Desk, found: Audit, ids: list[str]) -> bool:
         return not ledger.fresh
 
 
-def _read_again(desk: Desk, paths: list[str], fetched_at: datetime | None) -> tuple[int, int]:
+def _forgotten(desk: Desk) -> Supply:
+    """The raw copy of files that the books do not know: a ledger that was deleted knew them."""
+    folder = state_folder(desk.settings, desk.target)
+    with read_books(desk) as ledger:
+        known = {entry.path for entry in ledger.files()}
+    return kept_supply(folder, {file.path for file in read_raw_files(folder)} - known)
+
+
+def _read_again(
+    desk: Desk, paths: Sequence[str], fetched_at: datetime | None, supply: Supply | None = None
+) -> tuple[int, int]:
     """Ingest the files, and whatever else the books count as unread; how many were sent and removed."""
     settings = desk.settings
     job = Job(
         paths=paths,
+        supply=supply,
         fetched_at=fetched_at,
         workers=settings.workers,
         detector=settings.detector,
         languages=settings.languages,
     )
-    keep = (state_folder(settings, desk.target) / "raw").is_dir()
+    keep = supply is None and (state_folder(settings, desk.target) / "raw").is_dir()
     with open_run(job, settings, desk.target, wait=desk.wait, keep=keep, say=desk.say) as run:
         sent = sum(run.load(shard) for shard in run.shards())
         return sent, run.report().removed

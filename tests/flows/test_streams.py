@@ -15,7 +15,7 @@ from flows.opening import open_run
 from flows.reindex import Wish, reindex
 from flows.settings import Settings, state_folder
 from flows.steps import Job
-from flows.verify import audit_target
+from flows.verify import audit_target, repair
 from ledger import read_ledger
 from ledger.raw import read_raw_files
 from tests.flows.test_run import held, ingest, story
@@ -81,3 +81,17 @@ def test_what_a_killed_run_had_read_stays_and_is_kept(desk, monkeypatch):
     assert [state for state, _ in files(desk)] == ["done"]
     assert audit_target(desk).agrees
     assert reindex(desk, Wish()).new_documents == {"en": 6}
+
+
+def test_without_its_ledger_a_repair_takes_it_for_no_stray(desk, monkeypatch, tmp_path):
+    pipe(monkeypatch, 1, 2)
+    ingest(desk.target, "-")
+    (state_folder(desk.settings, desk.target) / "ledger.sqlite").unlink()
+    wire = tmp_path / "wire.jsonl"
+    wire.write_bytes(b"".join(orjson.dumps(story(number)) + b"\n" for number in range(5, 9)))
+    ingest(desk.target, wire)
+    found = audit_target(desk)
+    assert len(found.ids("stray")) == 2
+    done = repair(desk, found)
+    assert (done.removed, done.after.agrees, done.after.documents) == (0, True, 6)
+    assert len(held(desk.target)) == 6

@@ -34,7 +34,7 @@ VERSION = version("copydesk")
 #: Below this the input is shaped before a worker would have started (1 s).
 _SMALL_INPUT_BYTES = 2 << 20
 #: Ids of one question to the engine.
-_ASKED_AT_ONCE = 1_000
+_ASKED_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

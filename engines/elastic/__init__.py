@@ -114,9 +114,9 @@ class ElasticEngine:
         while chunk := list(islice(remaining, IDS_A_SEARCH)):
             keys = {document.id: key_of(document.language) for document in chunk}
             settled = {key for key in set(keys.values()) if not held - {key}}
-            for hit in self._find([id for id, key in keys.items() if key not in settled]):
-                if (key := key_in(hit)) != keys[hit["_id"]]:
-                    moves.setdefault(hit["_id"], []).append(self._deletion(key, hit["_id"]))
+            for id, _, key in self._find([id for id, key in keys.items() if key not in settled]):
+                if key != keys[id]:
+                    moves.setdefault(id, []).append(self._deletion(key, id))
             yield from chunk
 
     def _head(self, key: str) -> bytes:
@@ -158,23 +158,29 @@ class ElasticEngine:
 
     def stored(self, ids: Sequence[str]) -> Mapping[str, Stored]:
         """Look up digests, of what was committed."""
-        self._read()
-        return {
-            hit["_id"]: Stored(digest=hit["fields"]["digest"][0], index=key_in(hit))
-            for hit in self._find(ids)
-        }
+        if not self._recent().by_key:
+            self._read()
+        return {id: Stored(digest=digest, index=key) for id, digest, key in self._find(ids)}
 
-    def _find(self, ids: Sequence[str]) -> Iterator[Any]:
+    def _find(self, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """Give id, digest and analyzer key of each that is held, from doc values: nothing is unpacked."""
         for start in range(0, len(ids) if self._known.by_key else 0, IDS_A_SEARCH):
+            asked = list(ids[start : start + IDS_A_SEARCH])
             with translated(self._address):
                 answer = self._client.search(
                     index=self._readable,
-                    query={"ids": {"values": list(ids[start : start + IDS_A_SEARCH])}},
+                    query={"ids": {"values": asked}},
                     source=False,
-                    docvalue_fields=[{"field": "digest"}],
-                    size=MOST_HITS,
+                    stored_fields="_none_",
+                    docvalue_fields=[{"field": "id"}, {"field": "digest"}],
+                    sort=["_doc"],
+                    track_total_hits=False,
+                    size=min(MOST_HITS, len(asked) * len(self._known.by_key)),
+                    filter_path="hits.hits._index,hits.hits.fields",
                 )
-            yield from answer["hits"]["hits"]
+            for hit in answer.get("hits", {}).get("hits", ()):
+                if {"id", "digest"} <= hit.get("fields", {}).keys():  # else it is none of ours
+                    yield hit["fields"]["id"][0], hit["fields"]["digest"][0], key_in(hit)
 
     def ids(self) -> Iterator[tuple[str, str]]:
         """List every id, as of one moment."""

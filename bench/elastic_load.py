@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import random
+import signal
 import statistics
 import subprocess
 import sys
@@ -60,6 +61,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.quick:
         vars(arguments).update(QUICK)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the node ends too
     rows: list[str] = []
 
     def tell(row: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -24,10 +25,14 @@ class Run:
     report: dict
 
 
-def run(*arguments: str) -> Run:
+def run(*arguments: str, **environment: str) -> Run:
     """Run copydesk, watching the memory of all its processes together (their proportional share: PSS)."""
     start = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "copydesk", *arguments], stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "copydesk", *arguments],
+        stdout=subprocess.PIPE,
+        env={**os.environ, **environment},  # noqa: TID251 (a bench has no settings of its own)
+    )
     peak = [0.0]
     watcher = threading.Thread(target=_watch, args=(process, peak), daemon=True)
     watcher.start()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from transforms.dateline.agencies import find_agency
 from transforms.dateline.grammar import Opening
 from transforms.dateline.items import Item, is_date
-from transforms.dateline.lookalikes import SIGNED, is_other, opens_sentence
+from transforms.dateline.lookalikes import ONE_CASE, SIGNED, is_other, opens_sentence
 from transforms.dateline.named_places import Found, is_large, read_places, unknown_place
 from transforms.dateline.place_choice import choose_place, is_region
 from transforms.dateline.words import words
@@ -81,11 +81,7 @@ def weigh(
 def _is_abbreviated(text: str, end: int, date: Item | None) -> bool:
     """Whether a full stop is inside the dateline: "Jan. 2 (AP)", "Mar. 3 (dpa)", "Calif. (KGO)", "29 июня. /ТАСС/"."""
     behind = text[end : end + 1]
-    if (
-        date
-        and not (date.known and any(c.isdecimal() for c in date.text))
-        and (behind.isdecimal() or not date.known)
-    ):
+    if date and not (date.known and _has_figure(date.text)) and (behind.isdecimal() or not date.known):
         return True
     return behind in _MORE
 
@@ -114,7 +110,13 @@ def _weigh_without_place(
     shouted = agency is not None and agency.text.isupper() and len(agency.text) >= _SHORTEST_SHOUT
     if agency and (agency.bracketed or date or shouted):
         return Verdict((), date, agency, f"agency without place, {opening.separator}")
-    if date and date.known and not agency and not _is_day(text[opening.end : opening.end + _LOOK_AHEAD]):
+    if (
+        date
+        and date.known
+        and not agency
+        and _has_figure(date.text)
+        and not _is_day(text[opening.end : opening.end + _LOOK_AHEAD])
+    ):
         return Verdict((), date, None, "date without place, dash")
     return None
 
@@ -124,9 +126,7 @@ def _weigh_place(
 ) -> Verdict | None:
     name, date, agency = names[0].text, opening.first("date"), opening.last("agency")
     beside = names[1:]
-    unknown = (
-        next((n for n in beside if n.bracketed and _is_no_place(n.text, name)), None) if beside else None
-    )
+    unknown = _find_unknown(opening, beside) if beside else None
     regions = tuple(n.text for n in beside if n is not unknown) if beside else ()
     found = read_places(name, regions, language, country)
     evidence = _evidence(found, date, agency)
@@ -156,8 +156,22 @@ def _weigh_place(
     )
 
 
+def _has_figure(text: str) -> bool:
+    return any(c.isdecimal() for c in text)
+
+
 def _is_day(rest: str) -> bool:
     return is_date(" ".join(rest.split()[:2]).rstrip(":,"))
+
+
+def _find_unknown(opening: Opening, beside: list[Item]) -> Item | None:
+    """What stands in brackets and is no place: by its name, or because it stands behind the date."""
+    dated = False
+    for item in opening.items:
+        if item in beside and item.bracketed and (dated or _is_no_place(item.text, opening.items[0].text)):
+            return item
+        dated = dated or item.kind == "date"
+    return None
 
 
 def _evidence(found: Found, date: Item | None, agency: Item | None) -> list[str]:
@@ -200,7 +214,8 @@ def _is_named(text: str, *, known: bool, signed: bool) -> bool:
     if not known and (len(parts) > most or parts[0].lower() in words().byline or find_agency(text)):
         return False
     small = [part for part in parts if part[0].islower() and part.isalpha()]
-    return not parts[0][0].islower() and all(
+    initial = parts[0][0]
+    return (not initial.islower() or initial in ONE_CASE) and all(
         len(part) <= _LONGEST_PARTICLE or part in words().in_names for part in small
     )
 

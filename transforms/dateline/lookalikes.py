@@ -23,7 +23,7 @@ _SENTENCE = re.compile(r"[.!?。！？।۔؟…]")
 _BULLETS = frozenset("•*·>#")
 _SPOKEN = re.compile(r"[\"'“‘«]|(?:I|You|We|My|Your|Yes|No|Why|How|What|Who)\b")
 _PAIR = re.compile(r"([A-ZÀ-ÞΑ-ΩА-Я][\w.'’-]*(?: [\w.'’-]+){0,2}?)\s?(?::|\d)")  # "Lyon - Marseille :"
-_ONE_CASE = frozenset(map(chr, range(0x10D0, 0x1100)))  # Georgian, whose letters Unicode calls small
+ONE_CASE = frozenset(map(chr, range(0x10D0, 0x1100)))  # Georgian, whose letters Unicode calls small
 _QUOTES = " \t\n\r\xa0\"'“”„«»‘’`*_[(<¿¡…"
 
 
@@ -87,5 +87,5 @@ def opens_sentence(text: str, at: int) -> bool:
     return (
         not rest
         or rest[0].isdecimal()
-        or (rest[0].isalpha() and (not rest[0].islower() or rest[0] in _ONE_CASE))
+        or (rest[0].isalpha() and (not rest[0].islower() or rest[0] in ONE_CASE))
     )

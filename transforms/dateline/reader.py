@@ -29,7 +29,7 @@ _TRAILER = re.compile(
     r"(\([^()\n]{2,40}\)|[^\n]{2,40}?)\s?(--+|[:–—]-?|\s[-–—]+(?=\s)|\.(?=\s|$)|-(?=\s)|\|(?=\s))"
 )
 #: Between quotation marks, or alone to the end of its line.
-_SIGNED = re.compile(r"[«\"“]?([^«»\"“”\n]{2,30})(?:[»\"”](?=\s|$)|\s?(?=\n))()")
+_SIGNED = re.compile(r"[«\"“]?([^«»\"“”\n]{2,30})(?:[»\"”](?:\s?[-–—:])?(?=\s|$)|\s?(?=\n))()")
 
 
 _day = lru_cache(maxsize=1024)(complete_date)  # a day's wire repeats its day

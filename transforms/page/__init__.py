@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from transforms.authors import people_in, starts_byline
 from transforms.dates import parse_date
-from transforms.page.blocks import read_blocks
+from transforms.page.blocks import Block, read_blocks
 from transforms.page.captions import mark_pictures
 from transforms.page.encoding import decode_page
 from transforms.page.head import bare
@@ -38,6 +38,7 @@ MAX_OPTIONS = 2_000  # of a page's menus; lexbor's time grows with the square of
 _OPTION = re.compile(r"</?opt(?:ion|group)\b[^<>]*>", re.IGNORECASE)
 _LEAST_BODY = 60  # characters without which there is no article
 _LEAST_SENTENCE = 60  # characters
+_NOTICES = frozenset(("cookie", "cookies", "consent", "gdpr", "privacy-overview"))
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
 #: An opening or closing tag of an element that can stand inside itself. The others (void elements, and those that the
 #: parser closes by itself, as <p> and <li>) do not nest however often they are opened.
@@ -128,7 +129,7 @@ def _read_story(tree: LexborHTMLParser, meta: Metadata, *, guess_date: bool = Tr
     sources = meta.sources
     sources["body"] = "blocks"
     if not _is_sure(pick):
-        slow = read_slowly(_without_scripts(tree))
+        slow = _without_notices(read_slowly(_without_scripts(tree)), blocks)
         if _is_better(slow, paragraphs):
             paragraphs, sources["body"] = slow, "trafilatura"
     if sum(map(len, paragraphs)) < _LEAST_BODY:
@@ -177,9 +178,22 @@ def _is_sure(pick: Pick | None) -> bool:
     return pick is not None and pick.share > 0.5 and sum(block.weight for block in pick.blocks) > 250
 
 
+def _without_notices(lines: list[str], blocks: list[Block]) -> list[str]:
+    """The lines without those that a cookie notice or its like says: alone on a page it reads like a story."""
+    notices = [
+        block.text
+        for block in blocks
+        if block.prose and block.frame.dropped.removeprefix("class:") in _NOTICES
+    ]
+    return [line for line in lines if not any(notice in line for notice in notices)]
+
+
 def _is_better(slow: list[str], fast: list[str]) -> bool:
-    """Much longer, and with a sentence in it: trafilatura also makes text of lists of links."""
-    sentence = any(len(text) >= _LEAST_SENTENCE for text in slow)
+    """Much longer, and with a sentence in it: trafilatura also makes text of lists of links.
+
+    Of less lines than ours it is all text of the page in one: what trafilatura gives when it finds no story.
+    """
+    sentence = any(len(text) >= _LEAST_SENTENCE for text in slow) and len(slow) >= len(fast)
     return sentence and sum(map(len, slow)) > 1.5 * sum(map(len, fast))
 
 

@@ -12,7 +12,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from transforms.page.head import Metas, bare, clean_text, first
 from transforms.page.jsonld import Node, types_of
 
-_SEPARATORS = re.compile(r"\s(?:[|»·•–—-]|::)\s")
+_SEPARATORS = re.compile(
+    r"\s(?:[|»·•–—-]|::)\s|(?<=[\u3040-\u9fff])[_|｜](?=\w)"
+)  # Chinese sites leave no spaces
 _BAR = re.compile(r"\s[|»·•]\s")  # a dash may be the headline's own
 _ENDING = 1 / 3  # of a title: a shorter last part behind a bar is the site or its section
 _LEAST_HEADLINE = 10  # characters

@@ -213,7 +213,7 @@ def _is_named(text: str, *, known: bool, signed: bool) -> bool:
     most = _UNKNOWN_WORDS + _MORE_WHEN_SIGNED * signed  # "ON THE UKRAINE-POLAND BORDER (AP) —"
     if not known and (len(parts) > most or parts[0].lower() in words().byline or find_agency(text)):
         return False
-    small = [part for part in parts if part[0].islower() and part.isalpha()]
+    small = [part for part in parts if part[0].islower() and part.isalpha() and part[0] not in ONE_CASE]
     initial = parts[0][0]
     return (not initial.islower() or initial in ONE_CASE) and all(
         len(part) <= _LONGEST_PARTICLE or part in words().in_names for part in small

@@ -92,20 +92,21 @@ def _scores(blocks: list[Block], teasers: set[int]) -> tuple[dict[int, float], d
 
 def _teasers(blocks: list[Block]) -> set[int]:
     """The numbers of blocks that announce another story: alone in a small box with a linked headline."""
-    sizes: dict[int, int] = {}
-    prose: dict[int, int] = {}
-    for block in blocks:
-        for frame in block.frame.chain():
-            sizes[frame.number] = sizes.get(frame.number, 0) + 1
-            prose[frame.number] = prose.get(frame.number, 0) + block.prose
-    found = set()
+    boxes: dict[int, int] = {}  # by the number of the block that may be a teaser
     for before, block in pairwise(blocks):
         if block.prose and len(before.text) >= _LEAST_TITLE and before.links > 0.8 * len(before.text):
             around = {frame.number for frame in before.frame.chain()}
-            box = next(frame.number for frame in block.frame.chain() if frame.number in around)
-            if sizes[box] <= _TEASER_BLOCKS and prose[box] == 1:
-                found.add(block.number)
-    return found
+            boxes[block.number] = next(
+                frame.number for frame in block.frame.chain() if frame.number in around
+            )
+    sizes = dict.fromkeys(boxes.values(), 0)
+    prose = dict.fromkeys(boxes.values(), 0)
+    for block in blocks if boxes else ():
+        for frame in block.frame.chain():
+            if frame.number in sizes:
+                sizes[frame.number] += 1
+                prose[frame.number] += block.prose
+    return {number for number, box in boxes.items() if sizes[box] <= _TEASER_BLOCKS and prose[box] == 1}
 
 
 def _value(block: Block) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -42,7 +42,8 @@ _MAX_UNCOMMITTED_BYTES = 48_000_000
 class _Uncommitted:
     """What was written since the last commit."""
 
-    keys: dict[str, str]  # id → analyzer key
+    keys: dict[str, str] = field(default_factory=dict)  # id → analyzer key
+    moves: dict[str, set[str]] = field(default_factory=dict)  # id → keys of indexes that it is to leave
     bytes: int = 0
 
 
@@ -54,7 +55,7 @@ class EmbeddedEngine:
         self._number = number
         self.url = f"file:{path}"
         self._shelves = Shelves(self._path, number)
-        self._uncommitted = _Uncommitted({})
+        self._uncommitted = _Uncommitted()
 
     def identity(self) -> str:
         """A token that changes when the index is made anew; "" before there is one."""
@@ -73,7 +74,7 @@ class EmbeddedEngine:
         while chunk := list(itertools.islice(waiting, _CHUNK)):
             holding = self._keys_holding([document.id for document in chunk])
             for document in chunk:
-                yield self._load_one(document, holding)
+                yield self._load_one(document, holding.get(document.id, ()))
             if self._uncommitted.bytes > _MAX_UNCOMMITTED_BYTES:
                 self.commit()
 
@@ -84,11 +85,16 @@ class EmbeddedEngine:
             ready = to_tantivy(document.json, shelf.key)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             return Reject(origin=document.origin, stage="load", reason=_reason(error), detail=str(error))
-        uncommitted = self._uncommitted.keys.get(document.id)
+        moves = self._uncommitted.moves
+        old = {*holding, *moves.pop(document.id, ())}
+        if uncommitted := self._uncommitted.keys.get(document.id):
+            old.add(uncommitted)
         with engine_errors(self._path):
-            for old in {*holding, uncommitted} if uncommitted else holding:
-                self._shelves.get(old).writer().delete_documents_by_term("id", document.id)
+            if key in old:
+                shelf.writer().delete_documents_by_term("id", document.id)
             shelf.writer().add_document(ready)
+        if others := old - {key}:
+            moves[document.id] = others
         self._uncommitted.keys[document.id] = key
         self._uncommitted.bytes += len(document.json)
         return Loaded(id=document.id)
@@ -104,6 +110,7 @@ class EmbeddedEngine:
         for id in wanted:
             if id in self._uncommitted.keys:
                 held.setdefault(id, set()).add(self._uncommitted.keys.pop(id))
+            held.get(id, set()).update(self._uncommitted.moves.pop(id, ()))
         with engine_errors(self._path):
             for id, keys in held.items():
                 for key in keys:
@@ -112,10 +119,17 @@ class EmbeddedEngine:
 
     def commit(self) -> None:
         """Make everything durable and visible; a story that moved is added before it is taken away."""
-        added = set(self._uncommitted.keys.values())
-        for shelf in sorted(self._shelves.opened(), key=lambda shelf: shelf.key.key not in added):
+        for shelf in self._shelves.opened():
             shelf.commit()
-        self._uncommitted = _Uncommitted({})
+        left: dict[str, None] = {}
+        with engine_errors(self._path):
+            for id, keys in self._uncommitted.moves.items():
+                for key in keys:
+                    self._shelves.get(key).writer().delete_documents_by_term("id", id)
+                    left[key] = None
+        for key in left:
+            self._shelves.get(key).commit()
+        self._uncommitted = _Uncommitted()
 
     def stored(self, ids: Sequence[str]) -> Mapping[str, Stored]:
         """What is held for these ids."""
@@ -246,9 +260,13 @@ class EmbeddedEngine:
     ) -> None:
         self.close()
 
-    def _keys_holding(self, ids: Sequence[str]) -> list[str]:
-        """Which indexes hold any of these ids, as of the last commit."""
-        return [shelf.key.key for shelf in self._shelves.opened() if shelf.known(ids)]
+    def _keys_holding(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """In which indexes each of these may be, as of the last commit."""
+        holding: dict[str, list[str]] = {}
+        for shelf in self._shelves:
+            for id in shelf.known(ids):
+                holding.setdefault(id, []).append(shelf.key.key)
+        return holding
 
     def _identities(self, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         """Give (key, id, digest) of the documents held for these ids."""

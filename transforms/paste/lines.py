@@ -197,7 +197,7 @@ def _deck_label(rows: Sequence[Row], n: int, around: _Around) -> tuple[str, str]
     """A deck, unless the story itself begins with it: after a dateline, or as several sentences right on the body."""
     row = rows[n]
     if row.end == "stop" and (
-        parse_dateline(row.text) is not None or (n + 1 == around.first and _SENTENCES.search(row.text))
+        (n + 1 == around.first and _SENTENCES.search(row.text)) or parse_dateline(row.text) is not None
     ):
         return "body", "place:opens-body"
     if row.end != "stop" and _CLOCK.search(row.text) and row.size <= _SUBHEAD:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from transforms.paste.breaks import Gap, weigh_break
 from transforms.paste.normalise import LINE_BREAK, normalise
 from transforms.paste.prose import BODY, opens_story, rate_rows
 from transforms.paste.rows import Row, read_rows
@@ -17,24 +16,10 @@ _PARAGRAPH = 60  # what a body row must have to count as a story's text
 _STORY = 90  # what must follow a headline for it to open a story
 _ZONE = 200  # rows over a story's text that are searched for its headline
 _TOLD = 140  # in characters of an alphabet; what is shorter is a teaser over a story, not a story
-_REPEAT_WITHIN = 60  # rows: as far as menus push the second copy of a headline away
-_OVER_TEXT = 1  # rows of text that may stand between two copies of a headline: a deck, or a pitch
-_REPEATABLE = 25  # characters of an alphabet; shorter lines are repeated for many reasons
-_WORDS = 4
-_STAMP_WITHIN = 8  # rows
-_DATED = 110
-_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}[-年]\d{1,2}")
-_FURNITURE = frozenset(("share", "navigation", "copyright", "comment", "subscribe"))
-_MUCH_FURNITURE = 3  # rows: what stands over a story on its page, and seldom inside one
-_ENOUGH = 3  # points: two good signs, or one that is nearly proof
-_FULL_DATELINE = re.compile(
-    r"[A-ZÀ-Þ][\w' ./-]{2,40},\s(?:[A-Z][a-z]{2,9}\.?\s\d{1,2}|\d{1,2}\.?\s\w{3,12})[^:–—-]{0,30}(?::|[-–—])\s?\S"
-    r"|[A-ZÀ-Þ][\w' ./,-]{2,40}\([^)]{2,30}\)\s?(?::|[-–—])\s?\S"
-)
-_CREDITED_END = re.compile(r"[(（][^()（）]{2,30}[)）]\W?$")
-_SUBJECT = re.compile(
-    r"(?:Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Тема|件名|主题|主旨|الموضوع):\s", re.IGNORECASE
-)
+_SIDE = 3  # rows of text on each side of a break whose words are compared
+
+#: Chooses the row of a gap that opens a story, or None, among those that can.
+Choice = Callable[[Gap, Sequence[int]], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +83,48 @@ def split_rows(rows: Sequence[Row]) -> list[Block]:
 
 def find_starts(rows: Sequence[Row], chances: Sequence[float]) -> list[int]:
     """Where the second and later stories begin, as positions in `rows`."""
+
+    def choose(gap: Gap, candidates: Sequence[int]) -> int | None:
+        best = max((weigh_break(rows, at, gap), -at) for at in candidates)
+        return _with_kickers(rows, -best[1], gap.before) if best[0] > 0 else None
+
+    return walk_gaps(rows, chances, choose)
+
+
+def walk_gaps(rows: Sequence[Row], chances: Sequence[float], choose: Choice) -> list[int]:
+    """Ask `choose` at each gap between two rows of text where a story may open; where it says that one does."""
     texts = [
         at
         for at, row in enumerate(rows)
         if _is_text(row, chances[at]) or (row.capitals and opens_story(rows, at))
     ]
-    if len(texts) < 2:
-        return []
     usual_gap = _usual_gap(rows, texts)
-    follows = _sizes_after(rows, texts)
     starts: list[int] = []
     told = 0  # size of the story so far
-    for before, after in itertools.pairwise(texts):
+    for n, (before, after) in enumerate(itertools.pairwise(texts), 1):
         told += rows[before].size
         if told < _TOLD or (after == before + 1 and rows[after].gap <= usual_gap):
             continue
-        start = _start_between(rows, before, after, usual_gap)
-        if start is not None and (follows[after] >= _STORY or opens_story(rows, after)):
+        under = tuple(texts[n : n + _SIDE])
+        if sum([rows[at].size for at in under]) < _STORY and not opens_story(rows, after):
+            continue
+        candidates = [
+            at
+            for at in range(max(before + 1, after - _ZONE), after)
+            if _can_be_title(rows[at]) and rows[at].gap >= min(usual_gap, 1)
+        ]
+        gap = Gap(before, after, usual_gap, told, tuple(texts[max(0, n - _SIDE) : n]), under)
+        start = choose(gap, candidates) if candidates else None
+        if start is not None:
             starts.append(start)
             told = 0
     return starts
+
+
+def _with_kickers(rows: Sequence[Row], at: int, before: int) -> int:
+    while at - 1 > before and rows[at - 1].known_label == "kicker":
+        at -= 1
+    return at
 
 
 def _is_text(row: Row, chance: float) -> bool:
@@ -129,91 +136,9 @@ def _usual_gap(rows: Sequence[Row], texts: Sequence[int]) -> int:
     return gaps[len(gaps) // 2] if gaps else 1
 
 
-def _sizes_after(rows: Sequence[Row], texts: Sequence[int]) -> dict[int, int]:
-    """For each body row, how much text begins there: its own size and the next few rows'."""
-    return {at: sum(rows[k].size for k in texts[n : n + 3]) for n, at in enumerate(texts)}
-
-
-def _start_between(rows: Sequence[Row], before: int, after: int, usual_gap: int) -> int | None:
-    """The row between two body rows where a new story opens; None when the story goes on."""
-    best: tuple[int, int] | None = None
-    for at in range(max(before + 1, after - _ZONE), after):
-        if not _can_be_title(rows[at]) or rows[at].gap < min(usual_gap, 1):
-            continue
-        points = _points(rows, at, before, after, usual_gap)
-        if points >= _ENOUGH and (best is None or points > best[0]):
-            best = points, at
-    if best is None:
-        return None
-    at = best[1]
-    while at - 1 > before and rows[at - 1].known_label == "kicker":
-        at -= 1
-    return at
-
-
 def _can_be_title(row: Row) -> bool:
     if row.size not in _TITLE_SIZES or row.bullet == "bullet":
         return False
     if row.known is not None:
         return False
     return row.end in ("", "dash") or row.text[-1] in "?？!！؟\"”'’»"
-
-
-def _points(rows: Sequence[Row], at: int, before: int, after: int, usual_gap: int) -> int:
-    row = rows[at]
-    between = rows[at + 1 : min(after, at + _REPEAT_WITHIN)]
-    points = _repeat_points(
-        row, rows[at + 1 : min(after + 1 + _OVER_TEXT, at + _REPEAT_WITHIN)], after - at - 1
-    )
-    if row.gap > usual_gap:
-        points += 1 + (row.gap > usual_gap + 1)
-    if any(_is_dated(other) for other in between[:_STAMP_WITHIN]):
-        points += 1
-    if sum(other.known is not None and other.known[0] in _FURNITURE for other in between) >= _MUCH_FURNITURE:
-        points += 1
-    if _FULL_DATELINE.match(rows[after].text):
-        points += 2
-    elif rows[after].capitals:
-        points += 1
-    if _is_closed(rows, before, at):
-        points += 1
-    if _SUBJECT.match(row.text):
-        points += 3
-    return points
-
-
-def _repeat_points(row: Row, later: Sequence[Row], until: int) -> int:
-    """A headline is printed again before its text: as it is, after a menu's path, or with a word changed."""
-    if row.size < _REPEATABLE:
-        return int(any(other.key == row.key for other in later[:until]))
-    words = _words_of(row.key)
-    for other in later[:until]:
-        if other.key == row.key or (len(other.key) < 2 * len(row.key) + 40 and row.key in other.key):
-            return 3
-        if len(words) >= _WORDS and other.size < 300:
-            shared = len(words & _words_of(other.key))
-            if shared >= 0.7 * len(words) or (shared >= _WORDS and other.key in row.key):
-                return 2
-    return 2 * any(other.key == row.key for other in later[until:])
-
-
-@lru_cache(maxsize=512)  # a row is compared with many above it
-def _words_of(key: str) -> frozenset[str]:
-    return frozenset(key.split())
-
-
-def _is_dated(row: Row) -> bool:
-    if row.known is not None:
-        return row.known[0] in ("timestamp", "byline")
-    return row.size < _DATED and _CLOCK.search(row.text) is not None
-
-
-def _is_closed(rows: Sequence[Row], before: int, at: int) -> bool:
-    """The story above has ended: its last row is credited, or what follows it is what follows stories."""
-    if _CREDITED_END.search(rows[before].text):
-        return True
-    ending = ("copyright", "comment", "topics", "separator", "navigation")
-    return any(
-        row.known is not None and row.known[0] in ending
-        for row in rows[max(before + 1, at - _REPEAT_WITHIN) : at]
-    )

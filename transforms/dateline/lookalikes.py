@@ -16,7 +16,7 @@ SIGNED = frozenset({"date", "mistyped", "agency", "bracket"})
 _LOOK_AHEAD = 40  # characters of the body
 _SCORE = re.compile(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b")  # "Ayr – Melrose 38–17"
 _FIRST_SENTENCE = 200  # characters
-#: Characters of a text that ends without a full stop.
+#: Characters of a text that ends without a full stop, where a name in capitals does not tell a dateline by itself.
 _SHORTEST_LEAD = {"colon": 60, "dash": 40, "stop": 0, "none": 0}
 _OPEN_QUOTES = frozenset("\"'“‘«„")
 _SENTENCE = re.compile(r"[.!?。！？।۔؟…]")
@@ -48,7 +48,8 @@ def _is_headline(text: str, opening: Opening, language: str | None) -> bool:
     if not rest:
         return False
     short = _SHORTEST_LEAD[opening.separator] if language == "en" else _SHORTEST_LEAD["stop"]
-    if len(rest) < short and not _SENTENCE.search(rest):
+    shouts_alone = name.isupper() and not rest.isupper()
+    if len(rest) < short and not shouts_alone and not _SENTENCE.search(rest):
         return True
     if (
         text[opening.start] in _OPEN_QUOTES

@@ -31,7 +31,15 @@ def test_the_notebook_example_runs(monkeypatch, capsys):
 
 
 def test_the_search_example_runs(tmp_path, monkeypatch, capsys):
-    ingest = [sys.executable, "-m", "copydesk", "ingest", "seeds", "--to", f"file:{tmp_path / 'var' / 'demo'}"]
+    ingest = [
+        sys.executable,
+        "-m",
+        "copydesk",
+        "ingest",
+        "seeds",
+        "--to",
+        f"file:{tmp_path / 'var' / 'demo'}",
+    ]
     subprocess.run(ingest, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     monkeypatch.chdir(tmp_path)
     exec(compile(EXAMPLES[1], "README.md", "exec"), {})  # noqa: S102  # our own file

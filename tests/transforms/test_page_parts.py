@@ -267,3 +267,12 @@ def test_too_many_attributes() -> None:
     answer = read_page(page.encode(), Given(), "page.html")
     assert isinstance(answer, Reject)
     assert answer.reason == "page-too-large"
+
+
+def test_story_that_only_the_whole_page_holds_is_asked_for_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes = "".join(f"<div class=x{n}><p>{line}</p></div>" for n, line in enumerate(LINES))
+    monkeypatch.setattr("transforms.page.read_slowly", lambda _page: list(LINES[:3]))
+    assert read(boxes).paragraphs == LINES[:3]
+    monkeypatch.setattr("transforms.page.read_slowly", lambda _page: [LINES[0][:70]])
+    assert read(boxes).paragraphs == LINES
+    assert read(f"<div>{STORY}</div>").paragraphs == LINES

@@ -37,6 +37,7 @@ _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 MAX_OPTIONS = 2_000  # of a page's menus; lexbor's time grows with the square of those in one <select>
 _OPTION = re.compile(r"</?opt(?:ion|group)\b[^<>]*>", re.IGNORECASE)
 _LEAST_BODY = 60  # characters without which there is no article
+_LEAST_SHARE = 0.3  # of the whole page's text, for a story in it
 _LEAST_SENTENCE = 60  # characters
 _NOTICES = frozenset(("cookie", "cookies", "consent", "gdpr", "privacy-overview"))
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
@@ -128,9 +129,9 @@ def _read_story(tree: LexborHTMLParser, meta: Metadata, *, guess_date: bool = Tr
     paragraphs = [block.text for block in pick.blocks] if pick else []
     sources = meta.sources
     sources["body"] = "blocks"
-    if not _is_sure(pick):
+    if not _is_sure(pick) or _is_scattered(pick):
         slow = _without_notices(read_slowly(_without_scripts(tree)), blocks)
-        if _is_better(slow, paragraphs):
+        if _is_better(slow, paragraphs) or (_is_scattered(pick) and _is_narrower(slow, paragraphs)):
             paragraphs, sources["body"] = slow, "trafilatura"
     if sum(map(len, paragraphs)) < _LEAST_BODY:
         return None
@@ -176,6 +177,21 @@ def _regular(copy: Copy) -> Copy:
 
 def _is_sure(pick: Pick | None) -> bool:
     return pick is not None and pick.share > 0.5 and sum(block.weight for block in pick.blocks) > 250
+
+
+def _is_scattered(pick: Pick | None) -> bool:
+    """Whether nothing smaller than the whole page holds the story, though its paragraphs stand in containers."""
+    if pick is None or pick.frame.tag != "body":
+        return False
+    return any(block.prose and block.frame.parent is not pick.frame for block in pick.blocks)
+
+
+def _is_narrower(slow: list[str], fast: list[str]) -> bool:
+    """Still a story, and less than all the page: of a whole page trafilatura leaves out more than we do."""
+    least = max(_LEAST_BODY, _LEAST_SHARE * sum(map(len, fast)))
+    return any(len(text) >= _LEAST_SENTENCE for text in slow) and least <= sum(map(len, slow)) < sum(
+        map(len, fast)
+    )
 
 
 def _without_notices(lines: list[str], blocks: list[Block]) -> list[str]:

@@ -171,8 +171,8 @@ def _closing(rows: Sequence[Row], before: int, at: int) -> str:
 
 def _shared_words(rows: Sequence[Row], title: Row, gap: Gap) -> tuple[str, ...]:
     """A headline's words stand in the text under it; a sub-head's in the text over it too, and both texts share words."""
-    over = frozenset().union(*(_stems(rows[at].key, _is_dense(rows[at])) for at in gap.over))
-    under = frozenset().union(*(_stems(rows[at].key, _is_dense(rows[at])) for at in gap.under))
+    over = _said(tuple([(rows[at].key, _is_dense(rows[at])) for at in gap.over]))
+    under = _said(tuple([(rows[at].key, _is_dense(rows[at])) for at in gap.under]))
     named = _title_stems(title.key, _is_dense(title))
     said_under, said_over = min(3, len(named & under)), min(3, len(named & over))
     share = len(over & under) / (min(len(over), len(under)) or 1)
@@ -184,6 +184,11 @@ def _shared_words(rows: Sequence[Row], title: Row, gap: Gap) -> tuple[str, ...]:
 
 def _is_dense(row: Row) -> bool:
     return row.size > len(row.text)
+
+
+@lru_cache(maxsize=64)  # a gap is asked about for each of its candidates
+def _said(texts: tuple[tuple[str, bool], ...]) -> frozenset[str]:
+    return frozenset().union(*(_stems(key, dense) for key, dense in texts))
 
 
 @lru_cache(maxsize=1024)

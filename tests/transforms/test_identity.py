@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.identity import canonical_url, fingerprint, story_id
+from transforms.identity import _PLAIN_URL, canonical_url, fingerprint, story_id
 
 SAME = [
     ("https://example.com/a", "https://example.com/a/"),
@@ -55,3 +55,9 @@ def test_no_string_raises(text):
 
 def test_lone_surrogates_have_a_fingerprint():
     assert fingerprint("\ud800") == fingerprint("?")
+
+
+@given(st.from_regex(_PLAIN_URL, fullmatch=True))
+def test_plain_addresses_are_read_as_all_others_are(url: str) -> None:
+    """A fragment makes it go the long way, and is left out."""
+    assert canonical_url(url) == canonical_url(f"{url}#top")

@@ -14,6 +14,7 @@ from transforms.dateline.agencies import find_agency
 from transforms.dateline.cjk import read_cjk
 from transforms.dateline.evidence import Verdict, weigh
 from transforms.dateline.grammar import Opening, Separator, body_start, find_separators, read_items
+from transforms.dateline.lookalikes import ONE_CASE
 from transforms.dateline.named_places import is_large
 from transforms.dateline.place_choice import is_town
 from transforms.dateline.reader import extend
@@ -22,6 +23,7 @@ LOOK = 500  # characters
 _SEPARATORS = 24
 _BACK = 80  # characters from a separator to the start of its dateline
 _STARTS = 14  # words
+_PARTICLE = 4  # letters of a word that is too long for one
 _WORD = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[(/]))[^\W\d_]")
 _ENDS_SENTENCE = re.compile(r"(?:[.!?…。।:]|[\"”“»)])\s+$|\n\s*$|^\s*$")
 #: Languages of India close a sentence with its verb: a town before the full stop is a dateline.
@@ -46,7 +48,13 @@ def read_late(text: str, language: str | None, country: str | None) -> tuple[Ope
 def _starts(text: str, separator: int) -> Iterator[int]:
     """Where a dateline that ends at `separator` could begin, the longest first."""
     words = [match.start() for match in _WORD.finditer(text, max(0, separator - _BACK), separator)]
-    return iter([start for start in words[-_STARTS:] if 0 < start <= LOOK])
+    return iter([start for start in words[-_STARTS:] if 0 < start <= LOOK and _may_be_name(text, start)])
+
+
+def _may_be_name(text: str, start: int) -> bool:
+    """Whether the word there is none in small letters, or as short as the "al-" of a name: most words need no look."""
+    letter = text[start]
+    return not letter.islower() or letter in ONE_CASE or not text[start : start + _PARTICLE].isalpha()
 
 
 def _read_at(

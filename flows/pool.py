@@ -33,9 +33,9 @@ _TEXT_LIMIT_S = 60
 #: A worker that sits in a C library for so long by the clock is killed, and its batch done again without the culprit.
 _HARD_LIMIT_S = 120
 _LONG_TEXT = 100_000  # characters
-#: As far ahead as two shards of 5,000 documents in batches of 250, so that workers go on while we load.
-_AHEAD = 40
-_AHEAD_BYTES = 32 << 20
+#: More than a shard of 5,000 documents in batches of 250, so that workers go on while we load one.
+_AHEAD = 24
+_AHEAD_BYTES = 16 << 20
 
 
 class _TimeIsUp(BaseException):

@@ -35,7 +35,7 @@ class Limits:
     requests_per_s: float = 1_000.0  # of one client, on average; 0: as many as it likes
     burst: int = 4_000  # requests at once, before the average counts
     timeout_s: float = 30.0
-    waiting: int = 100  # requests under way; more are refused
+    waiting: int = 500  # requests under way; more are refused
 
 
 def create_app(

@@ -20,6 +20,11 @@ _PLAIN = (
 )  # fmt: skip
 _DATES = ("published_at", "updated_at")
 _LISTS = ("summary", "authors", "tags")
+#: Of an article as one row of a table.
+COLUMNS = (
+    "id", "date", "headline", "authors", "publisher", "section", "language", "place", "country", "latitude",
+    "longitude", "agency", "url", "origin", "summary", "body",
+)  # fmt: skip
 #: Where a story was found says nothing about what it says: left out of the digest.
 _NOT_CONTENT = ("origin", "source")
 
@@ -58,24 +63,15 @@ def to_row(article: Article) -> dict[str, str | float | None]:
     """
     dateline = article.dateline or Dateline(text="")
     first = next((place.location for place in dateline.places if place.location), None)
-    return {
-        "id": article.id,
-        "date": _iso(article.published_at) or _iso(article.updated_at),
-        "headline": article.headline,
-        "authors": "; ".join(article.authors),
-        "publisher": article.publisher,
-        "section": article.section,
-        "language": article.language,
-        "place": "; ".join(place.name for place in dateline.places),
-        "country": "; ".join(dict.fromkeys(place.country for place in dateline.places if place.country)),
-        "latitude": first[0] if first else None,
-        "longitude": first[1] if first else None,
-        "agency": dateline.agency,
-        "url": article.url,
-        "origin": article.origin,
-        "summary": "\n".join(article.summary),
-        "body": article.body,
-    }
+    values = (
+        article.id, _iso(article.published_at) or _iso(article.updated_at), article.headline,
+        "; ".join(article.authors), article.publisher, article.section, article.language,
+        "; ".join(place.name for place in dateline.places),
+        "; ".join(dict.fromkeys(place.country for place in dateline.places if place.country)),
+        first[0] if first else None, first[1] if first else None, dateline.agency, article.url, article.origin,
+        "\n".join(article.summary), article.body,
+    )  # fmt: skip
+    return dict(zip(COLUMNS, values, strict=True))
 
 
 def to_document(article: Article, stamp: RunStamp) -> Document:

@@ -10,15 +10,11 @@ from dataclasses import replace
 import orjson
 
 from engines.contract import Page, Query
-from transforms.document import to_fields
+from transforms.document import COLUMNS, to_fields, to_row
 from transforms.records import Article
 
 Search = Callable[[Query], Page]
 
-COLUMNS = (
-    "id", "date", "headline", "authors", "publisher", "section", "language", "place", "country", "agency",
-    "url", "origin", "summary", "body",
-)  # fmt: skip
 _PAGE = 100  # hits asked for at a time
 #: What a spreadsheet takes for the start of a formula, also in the wide forms of East Asian keyboards.
 #: Source: https://owasp.org/www-community/attacks/CSV_Injection
@@ -71,16 +67,8 @@ def json_lines(pages: Iterator[tuple[Article, ...]]) -> Iterator[bytes]:
 
 
 def _row(article: Article) -> tuple[str, ...]:
-    places = article.dateline.places if article.dateline else ()
-    when = to_fields(replace(article, body="")).get("date", "")
-    values = (
-        article.id, when, article.headline, "; ".join(article.authors), article.publisher, article.section,
-        article.language, "; ".join(place.name for place in places),
-        "; ".join(dict.fromkeys(place.country for place in places if place.country)),
-        article.dateline.agency if article.dateline else None, article.url, article.origin,
-        "\n".join(article.summary), article.body,
-    )  # fmt: skip
-    return tuple(guarded(value or "") for value in values)
+    cells = to_row(article).values()
+    return tuple(guarded(cell or "") if not isinstance(cell, float) else str(cell) for cell in cells)
 
 
 def guarded(cell: str) -> str:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.identity import _PLAIN_URL, canonical_url, fingerprint, story_id
@@ -57,6 +57,7 @@ def test_lone_surrogates_have_a_fingerprint():
     assert fingerprint("\ud800") == fingerprint("?")
 
 
+@settings(max_examples=25)  # addresses of a pattern are slow to make
 @given(st.from_regex(_PLAIN_URL, fullmatch=True))
 def test_plain_addresses_are_read_as_all_others_are(url: str) -> None:
     """A fragment makes it go the long way, and is left out."""

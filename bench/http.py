@@ -56,7 +56,7 @@ def paths(kind: str, paragraphs: list[str]) -> list[str]:
     for number, paragraph in enumerate(paragraphs[:400]):
         words = paragraph.split()
         if kind == "plain":
-            asked.append({"q": words[number % 50]})
+            asked.append({"q": f"{words[number % 50]} {words[-1]}"})
         else:
             asked.append(
                 {"q": " ".join(words[:3]), "facets": "language,country,place,publisher", "highlight": "true"}
@@ -122,7 +122,11 @@ def main() -> None:
             asyncio.run(ask_all(port, [*plain[:50], *rich[:50]], 1))
             report("one client, facets and highlights", port, process, rich, 1)
             report("one client, plain", port, process, plain, 1)
-            report(f"{CONNECTIONS} clients, plain", port, process, plain * 3, CONNECTIONS)
+            asyncio.run(ask_all(port, rich, 1))  # what was remembered of the plain ones is forgotten
+            report(f"{CONNECTIONS} clients, plain", port, process, plain, CONNECTIONS)
+            report(
+                f"{CONNECTIONS} clients, plain, asked before", port, process, plain[-200:] * 5, CONNECTIONS
+            )
             report(
                 f"{CONNECTIONS} clients, no search (/healthz)",
                 port,

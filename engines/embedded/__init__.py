@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,6 +24,7 @@ from engines.embedded.manifest import (
     read_manifest,
     tantivy_version,
 )
+from engines.embedded.remembered import Remembered
 from engines.embedded.search import answer
 from engines.embedded.shelf import documents_in, engine_errors
 from engines.embedded.shelves import Shelves, Snapshot
@@ -56,6 +57,7 @@ class EmbeddedEngine:
         self.url = f"file:{path}"
         self._shelves = Shelves(self._path, number)
         self._uncommitted = _Uncommitted()
+        self._remembered = Remembered()
 
     def identity(self) -> str:
         """A token that changes when the index is made anew; "" before there is one."""
@@ -159,7 +161,12 @@ class EmbeddedEngine:
         """Answer a query."""
         started = time.perf_counter()
         with engine_errors(self._path):
-            return answer(self._snapshot(), self._shelves, query, started)
+            snapshot = self._snapshot()
+            if page := self._remembered.find(snapshot.stamps, query):
+                return replace(page, took_ms=round((time.perf_counter() - started) * 1000, 3))
+            page = answer(snapshot, self._shelves, query, started)
+        self._remembered.keep(snapshot.stamps, query, page)
+        return page
 
     def _snapshot(self) -> Snapshot:
         snapshot = self._shelves.snapshot()

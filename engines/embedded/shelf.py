@@ -85,6 +85,7 @@ class Shelf:
     def __init__(self, folder: Path, key: str) -> None:
         self.folder = folder
         self.key: KeyAnalysis = read_analysis().keys[key]
+        self._meta = folder / "meta.json"
         self._writer: Any = None
         self._stamp: tuple[int, ...] = ()
         self._moment: Moment | None = None
@@ -99,7 +100,7 @@ class Shelf:
     def moment(self) -> Moment:
         """Give what the last commit left, of whatever process. Any thread may ask."""
         with engine_errors(self.folder):
-            about = (self.folder / "meta.json").stat()
+            about = self._meta.stat()
             stamp = (about.st_mtime_ns, about.st_ino, about.st_size)  # each commit is a new file
             moment = self._moment
             if moment is None or stamp != self._stamp:

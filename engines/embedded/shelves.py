@@ -42,8 +42,13 @@ class Snapshot:
     moments: tuple[Moment, ...]
 
     @property
+    def stamps(self) -> tuple[tuple[int, ...], ...]:
+        """The commits, the same as long as nothing is written."""
+        return tuple(moment.stamp for moment in self.moments)
+
+    @property
     def token(self) -> str:
-        """A name for it, the same as long as nothing is written."""
+        """A short name for it."""
         told = repr([(moment.key.key, moment.stamp) for moment in self.moments])
         return f"{zlib.crc32(told.encode()):08x}"
 

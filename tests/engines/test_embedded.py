@@ -338,6 +338,21 @@ def test_what_is_held_is_told_alike_with_and_without_deleted_documents(tmp_path:
         assert before.keys() - after.keys() == {stories[4].id}
 
 
+def test_a_page_is_remembered_until_something_is_written(tmp_path: Path) -> None:
+    with EmbeddedEngine(tmp_path) as engine:
+        list(engine.load([story(number) for number in range(5)]))
+        engine.commit()
+        first = engine.search(Query(text="rained"))
+        again = engine.search(Query(text="rained"))
+        assert again.hits is first.hits
+        assert again.took_ms != first.took_ms
+        assert engine.search(Query(text="rained", size=3)).hits != first.hits
+        list(engine.load([story(7)]))
+        assert engine.search(Query(text="rained")).total == 5  # not committed
+        engine.commit()
+        assert engine.search(Query(text="rained")).total == 6
+
+
 def test_what_was_not_committed_is_lost_at_close(tmp_path: Path) -> None:
     fill(tmp_path, story(1))
     with EmbeddedEngine(tmp_path) as engine:

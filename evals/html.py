@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from evals.peers import installed
 from transforms.language import detect_language
 from transforms.page import read_page
 from transforms.paste.normalise import normalise
@@ -42,7 +43,7 @@ class Case:
     url: str
     truth: dict[str, Any]
     copy: Copy | None = None
-    peer: str = ""
+    peers: dict[str, str] = field(default_factory=dict)  # the text that other readers give
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -89,21 +90,24 @@ def _cases(folder: Path, name: str) -> Iterator[Case]:
 
 
 def _read(case: Case) -> None:
-    """Both tools on the same page, one after the other, so that their times can be compared."""
-    import trafilatura
-
+    """All tools on the same page, one after the other, so that their times can be compared."""
     start = time.process_time()
     answer = read_page(case.page, Given(), case.id)
-    middle = time.process_time()
-    case.peer = trafilatura.extract(case.page, include_comments=False) or ""
-    case.seconds = {"ours": middle - start, "trafilatura": time.process_time() - middle, "pages": 1}
+    case.seconds = {"ours": time.process_time() - start, "pages": 1}
     case.copy = answer[0] if isinstance(answer, list) else None
+    for name, reader in installed().items():
+        start = time.process_time()
+        try:
+            case.peers[name] = reader(case.page, case.url)
+        except Exception:  # noqa: BLE001  # whatever another reader stumbles over counts as nothing said
+            case.peers[name] = ""
+        case.seconds[name] = time.process_time() - start
 
 
 def _bodies(name: str, cases: list[Case]) -> Iterator[Item]:
-    for who in ("ours", "trafilatura"):
-        texts = [case.body if who == "ours" else case.peer for case in cases]
-        label = f"{name}.{{}}" if who == "ours" else f"{name}.{{}}.trafilatura"
+    for who in ("ours", *cases[0].peers):
+        texts = [case.body if who == "ours" else case.peers[who] for case in cases]
+        label = f"{name}.{{}}" if who == "ours" else f"{name}.{{}}.{who}"
         pairs = [_precision_recall(text, case.truth["body"]) for text, case in zip(texts, cases, strict=True)]
         for case, text, share in zip(cases, texts, _f1_shares(pairs), strict=True):
             if name == "wcxb":

@@ -32,7 +32,7 @@ class Settings:
     elastic_api_key: str | None = field(default=None, repr=False)  # COPYDESK_ELASTIC_API_KEY[_FILE]
     elastic_ca: str | None = None  # COPYDESK_ELASTIC_CA: file of the certificate authority
     elastic_fingerprint: str | None = None  # COPYDESK_ELASTIC_FINGERPRINT: SHA-256 of its certificate
-    token: str | None = field(default=None, repr=False)  # COPYDESK_TOKEN[_FILE]: who asks over HTTP must give it
+    token: str | None = field(default=None, repr=False)  # COPYDESK_TOKEN[_FILE]: asked for over HTTP
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:

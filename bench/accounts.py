@@ -64,7 +64,7 @@ def ingest(folder: Path, count: int, tell: Callable[[str], None]) -> None:
     assert report["indexed"] == report["verified"] == count
     spent = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in report["seconds"].items())
     tell(
-        f"{count:,} documents: {count / first.seconds:,.0f}/s, peak {first.peak_mb:.0f} MB of all processes;"
+        f"{count:,} documents: {count / first.seconds:,.0f}/s, peak {first.own_peak_mb:.0f} MB of all processes;"
         f" seconds: {spent}; verify is {report['seconds']['verify'] / report['seconds']['total']:.1%}"
     )
 
@@ -76,7 +76,7 @@ def again(folder: Path, count: int, tell: Callable[[str], None]) -> None:
     seconds = [one.seconds for one in runs]
     tell(
         f"{count:,} unchanged documents in {FILES} files: {statistics.median(seconds):.2f} s as a process"
-        f" (of {_REPEATS}: {min(seconds):.2f} to {max(seconds):.2f}), peak {max(one.peak_mb for one in runs):.0f} MB"
+        f" (of {_REPEATS}: {min(seconds):.2f} to {max(seconds):.2f}), peak {max(one.own_peak_mb for one in runs):.0f} MB"
     )
     size = ledger_bytes(folder / "index" / "state" / "ledger.sqlite")
     tell(f"ledger: {size / count:.0f} bytes a document")

@@ -71,7 +71,7 @@ def _tell(kind: str, done: Run) -> Iterator[str]:
     shaping = seconds["shape"] / usable_cores()
     yield (
         f"{kind}: {report['read']:,} articles, {report['documents_per_second']:,.0f}/s,"
-        f" {report['read'] / done.seconds:,.0f}/s as a whole process, peak {done.peak_mb:.0f} MB"
+        f" {report['read'] / done.seconds:,.0f}/s as a whole process, peak {done.own_peak_mb:.0f} MB"
     )
     yield f"{kind}: seconds by stage: " + ", ".join(
         f"{stage} {spent:.1f}" for stage, spent in seconds.items()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from copydesk.web.originals import Originals
 from copydesk.web.parameters import ParameterError, Wrong
 from engines.contract import EngineError, Hit, Page, Query, Status
 from flows.settings import Settings, state_folder
 from flows.target import open_target
-from ledger import read_ledger
+from ledger import Ledger, read_ledger
 from ledger.records import Origin, Run, Totals
 from ledger.rejects import count_rejects
 from transforms.records import Article, RawDocument
+
+T = TypeVar("T")
 
 
 class Desk:
@@ -60,11 +62,7 @@ class Desk:
 
     def origins(self, id: str) -> tuple[Origin, ...]:
         """Every place where the story was found, the one whose text is held first."""
-        ledger = read_ledger(self._folder)
-        if ledger is None:
-            return ()
-        with ledger:
-            return tuple(ledger.origins(id))
+        return self._of_books(lambda ledger: tuple(ledger.origins(id))) or ()
 
     def original(self, origin: str) -> RawDocument | None:
         """The copy as it was read, before cleaning; None when it was not kept. `origin` is an Article's."""
@@ -72,19 +70,19 @@ class Desk:
 
     def runs(self, limit: int = 10) -> tuple[Run, ...]:
         """The last runs, newest first."""
-        ledger = read_ledger(self._folder)
-        if ledger is None:
-            return ()
-        with ledger:
-            return tuple(ledger.runs(limit))
+        return self._of_books(lambda ledger: tuple(ledger.runs(limit))) or ()
 
     def totals(self) -> Totals | None:
         """How many files and documents the books know; None when there are none."""
+        return self._of_books(Ledger.totals)
+
+    def _of_books(self, ask: Callable[[Ledger], T]) -> T | None:
+        """Ask the ledger, opened for it; None when nobody accounted for the index."""
         ledger = read_ledger(self._folder)
         if ledger is None:
             return None
         with ledger:
-            return ledger.totals()
+            return ask(ledger)
 
     def rejects(self) -> Mapping[str, int]:
         """What is still wrong, by reason, the most frequent first. Counted again only when a run changed it."""

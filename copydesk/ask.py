@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from engines.contract import Page, Query
+from engines.contract import Page, Query, Status
 from flows.settings import Settings, state_folder
 from flows.target import open_target
 from transforms.document import to_fields
@@ -94,22 +94,25 @@ def show_holdings(settings: Settings, target: str | None, *, as_json: bool) -> i
             files = ledger.totals().files
             last = next((run.started_at for run in ledger.runs(1)), None)
     if as_json:
-        print_json(
-            {
-                "target": status.url,
-                "engine": status.engine,
-                "generation": status.generation,
-                "documents": dict(status.documents),
-                "size_bytes": status.size_bytes,
-                "files": files,
-                "last_run": last,
-            }
-        )
+        print_json(status_as_json(status, files, last))
     else:
         from copydesk.terminal import show_status
 
         show_status(status, files, last)
     return 0
+
+
+def status_as_json(status: Status, files: int, last_run: str | None) -> dict[str, Any]:
+    """Give what an index holds as plain JSON values; the same for the command line and over HTTP."""
+    return {
+        "target": status.url,
+        "engine": status.engine,
+        "generation": status.generation,
+        "documents": dict(status.documents),
+        "size_bytes": status.size_bytes,
+        "files": files,
+        "last_run": last_run,
+    }
 
 
 def print_json(value: object) -> None:

@@ -11,7 +11,7 @@ import orjson
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 
-from copydesk.ask import page_as_json
+from copydesk.ask import page_as_json, status_as_json
 from copydesk.web.asked import CHOICE, query_of, read_query
 from copydesk.web.desk import Desk
 from copydesk.web.feeds import Feed, render_atom, render_rss
@@ -175,13 +175,7 @@ def _status(desk: Desk) -> dict[str, Any]:
     status, totals = desk.status(), desk.totals()
     runs = desk.runs(10)
     return {
-        "target": status.url,
-        "engine": status.engine,
-        "generation": status.generation,
-        "documents": dict(status.documents),
-        "size_bytes": status.size_bytes,
-        "files": totals.files if totals else 0,
-        "last_run": runs[0].started_at if runs else None,
+        **status_as_json(status, totals.files if totals else 0, runs[0].started_at if runs else None),
         "rejects": dict(desk.rejects()),
         "runs": [_run(run) for run in runs],
     }

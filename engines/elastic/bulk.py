@@ -2,7 +2,8 @@
 
 The official client's helpers lose what they do not retry (parallel_bulk loses every item answered 429) and
 cost a quarter of the throughput on a small machine. Here a body is built once, out of bytes; several are
-on their way at a time; answers are matched by position; what was refused for now is sent again, alone.
+on their way at a time; answers are matched by position, and each is asked whose it is: one that is not of what
+was sent tells nothing, and the batch is sent again; so is, alone, what was refused for now.
 Resending is safe: ids are given, so that the same document written twice is one document.
 
 Source: https://www.elastic.co/docs/reference/elasticsearch/clients/python/client-helpers; bench/elastic_load.py
@@ -16,13 +17,14 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from elastic_transport import ConnectionTimeout, TlsError, TransportError
 from elasticsearch import ApiError, Elasticsearch
 
 from engines.contract import EngineError, Loaded
 from engines.elastic.client import Address, from_item, reason_of, to_engine_error
+from engines.elastic.lines import Operation, answers
 from engines.elastic.pace import Pace
 from transforms.records import Reject
 
@@ -34,23 +36,7 @@ LONGEST_PAUSE_S = 10.0
 TRIES_WHOLE = 3  # of a body that is refused as a whole, before it is halved
 MAX_SERVER_ERRORS = 5  # what Elasticsearch itself stumbles over so often is given up
 ACTION_BYTES = 100  # about, of the line before a source
-FILTER = "errors,took,items.*.status,items.*.error"
-
-
-class Operation(Protocol):
-    """What is sent: a Document as it is, so that nothing is made for each, or a deletion."""
-
-    @property
-    def id(self) -> str:
-        """Of the document."""
-
-    @property
-    def origin(self) -> str:
-        """Where it was read."""
-
-    @property
-    def json(self) -> bytes:
-        """Its source; empty for a deletion."""
+FILTER = "errors,took,items.*._id,items.*.status,items.*.error"
 
 
 #: Puts operations into the body of a request.
@@ -186,11 +172,11 @@ class Sender:
         return []
 
     def _read_items(self, pending: _Pending, answer: Any, delivery: Delivery) -> list[_Pending]:
-        """Match the items with the operations, by position."""
-        items = answer.get("items", ())
-        if len(items) != len(pending.operations):
+        """Match the items with the operations, by position; an answer of something else tells nothing."""
+        items = answer.get("items") if isinstance(answer, dict) else None
+        if not answers(items, pending.operations):
             return [self._again(pending, pending.operations, None)]
-        if not answer["errors"] and "index" in items[0]:
+        if answer.get("errors") is False and "index" in items[0]:
             delivery.outcomes += [Loaded(id=operation.id) for operation in pending.operations]
             return []
         again: list[Operation] = []
@@ -217,6 +203,11 @@ class Sender:
         if time.monotonic() > pending.deadline or self._stopped.is_set():
             if error is not None:
                 raise to_engine_error(error, self._address) from error
+            if not status:
+                raise EngineError(
+                    f"the answers of {self._address.host} are not those to what was sent: some fail, or are of others",
+                    hint="see what is between here and it (a proxy?), then run it again: nothing is sent twice",
+                )
             refused = {"reason": f"still refused after {self._patience_s:.0f} s"}
             raise from_item(429, refused, self._address)
         longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**pending.tries)
@@ -231,13 +222,13 @@ def _cause(error: Exception | None, status: int) -> str:
     """Say in a word why something is sent once more; `status` is that of items.
 
     >>> _cause(None, 429), _cause(None, 0), _cause(ConnectionTimeout("late"), 0)
-    ('429', 'short answer', 'timeout')
+    ('429', 'wrong answer', 'timeout')
     """
     if isinstance(error, ApiError):
         return str(error.status_code)
     if error is not None:
         return "timeout" if isinstance(error, ConnectionTimeout) else "connection"
-    return str(status) if status else "short answer"
+    return str(status) if status else "wrong answer"
 
 
 def _halves(pending: _Pending) -> list[_Pending]:

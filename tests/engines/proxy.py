@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import queue
 import threading
 import time
 from collections import Counter
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -23,6 +25,9 @@ class Fault:
     lose_request: bool = False  # the connection is cut before the node sees it
     lose_answer: bool = False  # … after the node did what was asked
     shorten_answer: bool = False  # the last item is missing
+    change_items: Callable[[list[Any]], list[Any]] | None = None  # of the answer, any way at all
+    say_instead: bytes | None = None  # of the whole answer
+    swap_with_next: bool = False  # it gets the answer to the next request, and that one this answer
     items: Callable[[int, str], int | None] = lambda _position, _id: (
         None
     )  # status of an item; None: the node's
@@ -40,6 +45,23 @@ class Proxy:
     refused: Counter[str] = field(default_factory=Counter)  # ids that the node itself answered 429
     encodings: list[str | None] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    waiting: list[tuple[bytes, queue.Queue[bytes]]] = field(default_factory=list)  # for an answer of another
+
+    def swap(self, answer: bytes) -> bytes:
+        """Give the answer of another request that comes here, at most a second later; else its own."""
+        with self.lock:
+            if self.waiting:
+                other, theirs = self.waiting.pop()
+                theirs.put(answer)
+                return other
+            ours: queue.Queue[bytes] = queue.Queue()
+            self.waiting.append((answer, ours))
+        try:
+            return ours.get(timeout=1)
+        except queue.Empty:
+            with self.lock:
+                self.waiting[:] = [one for one in self.waiting if one[1] is not ours]
+            return answer
 
 
 @contextmanager
@@ -98,9 +120,11 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.lose_answer:
             self._cut()
             return
-        if status == 200 and (any(statuses) or fault.shorten_answer):
-            answer = _spliced(answer, statuses, shorten=fault.shorten_answer)
-        self._answer(status, answer)
+        if status == 200 and (any(statuses) or fault.shorten_answer or fault.change_items):
+            answer = _spliced(answer, statuses, [id for id, _ in operations], fault)
+        if fault.swap_with_next:
+            answer = self.server.proxy.swap(answer)
+        self._answer(status, answer if fault.say_instead is None else fault.say_instead)
 
     def _ask(self, body: bytes) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection(self.server.target, timeout=60)
@@ -150,15 +174,17 @@ def _refused(status: int, answer: bytes, ids: list[str]) -> list[str]:
     return [id for id, status in zip(ids, statuses, strict=False) if status == 429]
 
 
-def _spliced(answer: bytes, statuses: list[int | None], *, shorten: bool) -> bytes:
+def _spliced(answer: bytes, statuses: list[int | None], ids: list[str], fault: Fault) -> bytes:
     parsed = json.loads(answer)
     real = iter(parsed["items"])
     items = [
-        next(real) if status is None else {"index": {"status": status, "error": _error(status)}}
-        for status in statuses
+        next(real) if status is None else {"index": {"_id": id, "status": status, "error": _error(status)}}
+        for status, id in zip(statuses, ids, strict=True)
     ]
-    parsed["items"] = items[:-1] if shorten else items
-    parsed["errors"] = True
+    if fault.change_items:
+        items = fault.change_items(items)
+    parsed["items"] = items[:-1] if fault.shorten_answer else items
+    parsed["errors"] = parsed.get("errors", False) or any(statuses) or fault.shorten_answer
     return json.dumps(parsed).encode()
 
 

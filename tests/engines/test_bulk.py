@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,10 @@ def held(engine: ElasticEngine) -> int:
     return sum(engine.status().documents.values())
 
 
+def _reversed(items: list[Any]) -> list[Any]:
+    return items[::-1]
+
+
 FAULTS: dict[str, Callable[[int], Fault | None]] = {
     "none": lambda number: None,
     "slow": lambda number: Fault(delay_s=0.05),
@@ -57,6 +62,24 @@ FAULTS: dict[str, Callable[[int], Fault | None]] = {
     "500": lambda number: Fault(status=500) if number % 3 == 0 else None,
     "413": lambda number: Fault(status=413) if number in {0, 1} else None,
     "short answer": lambda number: Fault(shorten_answer=True) if number == 1 else None,
+    "items in reverse": lambda number: Fault(change_items=_reversed) if number < 3 else None,
+    "one item twice": lambda number: (
+        Fault(change_items=lambda items: [*items[:-1], items[0]]) if number < 3 else None
+    ),
+    "more items": lambda number: Fault(change_items=lambda items: items + items) if number == 1 else None,
+    "no items": lambda number: Fault(change_items=lambda _items: []) if number == 1 else None,
+    "items of something else": lambda number: (
+        Fault(change_items=lambda items: [{"delete": item["index"]} for item in items])
+        if number < 3
+        else None
+    ),
+    "items without a word": lambda number: (
+        Fault(change_items=lambda items: [{} for _ in items]) if number < 3 else None
+    ),
+    "the answer to another request": lambda number: Fault(swap_with_next=True) if number < 4 else None,
+    "half an answer": lambda number: Fault(say_instead=b'{"errors":fal') if number < 2 else None,
+    "an answer that is none": lambda number: Fault(say_instead=b"[1]") if number < 2 else None,
+    "an empty answer": lambda number: Fault(say_instead=b"") if number < 2 else None,
     "429 by item": lambda number: (
         Fault(items=lambda position, id: 429 if position % 2 else None) if number < 6 else None
     ),
@@ -135,6 +158,27 @@ def test_patience_ends(proxy: Proxy, elasticsearch_index: str) -> None:
     proxy.plan = lambda number: Fault(items=lambda position, id: 429)
     with ElasticEngine(proxy.url, patience_s=0.5) as engine, pytest.raises(EngineError, match="too busy"):
         list(engine.load(documents(3)))
+
+
+def test_a_reject_in_the_wrong_place_rejects_nobody_else(proxy: Proxy, engine: ElasticEngine) -> None:
+    bad = f"{5:032x}"
+
+    def fault(number: int) -> Fault:
+        turned = _reversed if number == 0 else None
+        return Fault(items=lambda position, id: 400 if id == bad else None, change_items=turned)
+
+    proxy.plan = fault
+    rejects = [outcome for outcome in load(engine, documents(20)) if isinstance(outcome, Reject)]
+    assert [reject.origin for reject in rejects] == ["wire/5.txt"]
+    assert held(engine) == 19
+    assert engine.resent == {"wrong answer": 10}
+
+
+def test_answers_of_others_for_ever_end_the_run(proxy: Proxy) -> None:
+    proxy.plan = lambda number: Fault(change_items=_reversed)
+    with ElasticEngine(proxy.url, patience_s=0.5) as engine, pytest.raises(EngineError, match="not those to"):
+        list(engine.load(documents(3)))
+    assert proxy.bulks < 20
 
 
 def test_unreachable_in_the_middle(proxy: Proxy) -> None:

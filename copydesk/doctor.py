@@ -16,7 +16,8 @@ from copydesk.terminal import show_findings
 from engines.contract import Finding
 from flows.settings import Settings, state_folder
 from flows.target import open_target
-from ledger import read_ledger
+from ledger import look_for_run, read_ledger
+from ledger.lock import LockState
 from ledger.shelved import NEXT
 from transforms.records import RunError
 
@@ -28,10 +29,11 @@ _LITTLE_SPACE = 1 << 30  # bytes
 def examine(settings: Settings, target: str | None, *, as_json: bool) -> int:
     """Print the findings; 1 when one of them is an error."""
     where = target or settings.target
+    run = look_for_run(state_folder(settings, where))
     findings = [
         *_installation(),
-        *_index(settings, where),
-        *_accounts(settings, where),
+        *_index(settings, where, run),
+        *_accounts(settings, where, run),
         *_space(settings, where),
     ]
     if as_json:
@@ -70,20 +72,25 @@ def _package(name: str, level: str, hint: str) -> Finding:
         return Finding(level=level, what=f"{name} is not installed", hint=hint)  # type: ignore[arg-type]  # as written above
 
 
-def _index(settings: Settings, target: str) -> Iterator[Finding]:
+def _index(settings: Settings, target: str, run: LockState) -> Iterator[Finding]:
+    """Ask the engine. What a killed run left is mended only where it is sure that none is under way."""
+    if run.holder:
+        yield Finding(
+            level="ok", what=f"a run is writing to {target} now ({run.holder}): nothing is repaired"
+        )
     try:
         with open_target(settings, target) as engine:
-            yield from engine.check()
+            yield from engine.check(mend=run.seen and run.holder is None)
     except RunError as error:
         yield Finding(level="error", what=str(error), hint=error.hint)
 
 
-def _accounts(settings: Settings, target: str) -> Iterator[Finding]:
+def _accounts(settings: Settings, target: str, run: LockState) -> Iterator[Finding]:
     folder = state_folder(settings, target)
-    if (folder / NEXT).is_dir():
+    if (folder / NEXT).is_dir() and run.holder is None:
         yield Finding(
             level="warning",
-            what=f"a reindex was killed, or is under way: its half of a generation is named in {folder / NEXT}",
+            what=f"a reindex was killed: its half of a generation is named in {folder / NEXT}",
             hint="copydesk reindex removes what is left and makes a new one; searches never saw it",
         )
     try:
@@ -99,7 +106,7 @@ def _accounts(settings: Settings, target: str) -> Iterator[Finding]:
     yield Finding(
         level="ok", what=f"ledger in {folder}: {totals.documents:,} articles of {totals.files:,} files"
     )
-    if totals.unfinished:
+    if totals.unfinished and run.holder is None:
         yield Finding(
             level="warning",
             what=f"{totals.unfinished:,} files were not read to their end",

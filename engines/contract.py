@@ -203,8 +203,11 @@ class Engine(Protocol):
     def status(self) -> Status:
         """How much is held."""
 
-    def check(self) -> list[Finding]:
-        """What is wrong, for `copydesk doctor`. Never raises."""
+    def check(self, *, mend: bool = False) -> list[Finding]:
+        """What is wrong, for `copydesk doctor`. Never raises.
+
+        `mend`: no run is loading, so that what a killed one left may be put right.
+        """
 
     def generations(self) -> list[Generation]:
         """All that there are, by number; also those that this version cannot read."""

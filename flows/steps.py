@@ -251,11 +251,12 @@ class Run:
         return wrong
 
     def _delete_doomed(self) -> None:
-        """Delete from the engine what no file yields any more."""
+        """Delete from the engine what no file yields any more; what a killed load left is ended by the commit."""
         while doomed := self._books.ledger.doomed():
             self._removed += self._engine.delete(doomed)
             self._engine.commit()
             self._books.ledger.buried(doomed)
+        self._engine.commit()
 
     def _advance(self) -> None:
         counts = self._books.counts

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from ledger.database import open_database, read_database, telling, transaction
-from ledger.lock import RunLock, take_lock
+from ledger.lock import LockState, RunLock, look_at_lock, take_lock
 from ledger.records import LedgerError
 from ledger.shelved import LEDGER, take_up
 from ledger.store import Ledger
@@ -29,12 +29,18 @@ def state_folder(root: Path, target: str) -> Path:
 
 
 def open_ledger(
-    folder: Path, *, target: str, identity: str, wait: bool = False, say: Callable[[str], None] | None = None
+    folder: Path,
+    *,
+    target: str,
+    identity: str | Callable[[], str],
+    wait: bool = False,
+    say: Callable[[str], None] | None = None,
 ) -> Ledger:
     """Open the accounts in the state folder for writing, and keep every other run out until closed.
 
-    `identity` is `Engine.identity()`: accounts of another index than this one are discarded, as they would
-    tell of documents that are not there. `say` is told at once what `Ledger.notes` keeps.
+    `identity` is `Engine.identity`: accounts of another index than this one are discarded, as they would
+    tell of documents that are not there. It is asked once no other run can change it: the one that was waited
+    for may have made the index. `say` is told at once what `Ledger.notes` keeps.
     """
     notes: list[str] = []
 
@@ -45,6 +51,7 @@ def open_ledger(
 
     lock = _lock(folder, target, wait, note)
     try:
+        identity = identity if isinstance(identity, str) else identity()
         take_up(folder, identity)
         path = folder / LEDGER
         database = open_database(path, say=note)
@@ -74,6 +81,11 @@ def hold_accounts(folder: Path, *, target: str, wait: bool, say: Callable[[str],
         lock.release()
 
 
+def look_for_run(folder: Path) -> LockState:
+    """See whether a run is writing these accounts; it is not disturbed."""
+    return look_at_lock(folder / _LOCK)
+
+
 def _lock(folder: Path, target: str, wait: bool, say: Callable[[str], None]) -> RunLock:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -92,4 +104,12 @@ def read_ledger(folder: Path) -> Ledger | None:
     return None if database is None else Ledger(database, path, None)
 
 
-__all__ = ["Ledger", "LedgerError", "hold_accounts", "open_ledger", "read_ledger", "state_folder"]
+__all__ = [
+    "Ledger",
+    "LedgerError",
+    "hold_accounts",
+    "look_for_run",
+    "open_ledger",
+    "read_ledger",
+    "state_folder",
+]

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 
@@ -16,6 +17,13 @@ from ledger.records import LedgerError
 
 _held: weakref.WeakSet[RunLock] = weakref.WeakSet()
 _forgets_in_children = False
+
+
+class LockState(NamedTuple):
+    """What can be told of a lock from outside."""
+
+    seen: bool  # False: no run was ever begun from here, one elsewhere may be under way
+    holder: str | None  # "process 71 on desk, since 2025-03-17 06:15:00 UTC"; None: no run is under way
 
 
 class RunLock:
@@ -54,6 +62,23 @@ def take_lock(path: Path, target: str, *, wait: bool, say: Callable[[str], None]
         os.close(descriptor)
         raise
     return RunLock(descriptor)
+
+
+def look_at_lock(path: Path) -> LockState:
+    """See whether a run holds the lock at `path`, without keeping one out."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return LockState(seen=False, holder=None)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return LockState(seen=True, holder=_holder(descriptor).strip(" ()") or "another process")
+    except OSError:
+        return LockState(seen=False, holder=None)
+    finally:
+        os.close(descriptor)
+    return LockState(seen=True, holder=None)
 
 
 def _flock(descriptor: int, path: Path, target: str, *, wait: bool, say: Callable[[str], None]) -> None:

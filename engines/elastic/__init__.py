@@ -14,17 +14,7 @@ from typing import Any, Self
 import orjson
 
 from engines.analysis import key_of
-from engines.contract import (
-    EngineError,
-    Finding,
-    Generation,
-    Hit,
-    Loaded,
-    Page,
-    Query,
-    Status,
-    Stored,
-)
+from engines.contract import EngineError, Finding, Generation, Hit, Loaded, Page, Query, Status, Stored
 from engines.elastic.answer import key_in, scan
 from engines.elastic.bulk import Sender
 from engines.elastic.client import Access, connect, parse_address, translated
@@ -64,6 +54,7 @@ class ElasticEngine:
         self._known = Indexes(by_key={})
         self._known_until = 0.0
         self._held: frozenset[str] | None = None  # keys whose indexes had documents at the last commit
+        self._writes = False  # this is the one who loads, not one who reads while another loads
 
     def identity(self) -> str:
         """Give the token of the live generation."""
@@ -81,6 +72,7 @@ class ElasticEngine:
 
     def load(self, documents: Iterable[Document]) -> Iterator[Loaded | Reject]:
         """Send documents. Between two commits an id comes in one language: where it was is looked up."""
+        self._writes = True
         self._read()
         if self._held is None:
             self._held = frozenset(self._known.by_key)
@@ -147,6 +139,7 @@ class ElasticEngine:
 
         Indexes that were made meanwhile stay without a refresh of their own, and without replicas, until `close`.
         """
+        self._writes = True
         self._read()
         self._refresh()
         self._held = None
@@ -247,10 +240,10 @@ class ElasticEngine:
             size_bytes=sum(about["store"]["size_in_bytes"] for about in held.values()),
         )
 
-    def check(self) -> list[Finding]:
+    def check(self, *, mend: bool = False) -> list[Finding]:
         """Look for what is wrong; end the load mode that a killed run left, and without a word our own."""
         self._end_loading()
-        return list(examine(self._client, self._address))
+        return list(examine(self._client, self._address, mend=mend))
 
     def generations(self) -> list[Generation]:
         """List all that there are, by number."""
@@ -285,8 +278,9 @@ class ElasticEngine:
         self._client.close()
 
     def _end_loading(self) -> None:
-        with suppress(EngineError):
-            end_loading(self._client, self._address, self._known)
+        if self._writes:
+            with suppress(EngineError):
+                end_loading(self._client, self._address, self._known)
 
     def __enter__(self) -> Self:
         return self

@@ -13,7 +13,7 @@ from engines.elastic.index import Indexes, end_loading, read_indexes
 TESTED = (8, 9)  # major versions
 
 
-def examine(client: Elasticsearch, address: Address) -> Iterator[Finding]:
+def examine(client: Elasticsearch, address: Address, *, mend: bool) -> Iterator[Finding]:
     """Look at one thing after another; stop where the rest cannot be seen."""
     try:
         yield _version(client, address)
@@ -21,7 +21,7 @@ def examine(client: Elasticsearch, address: Address) -> Iterator[Finding]:
         if not indexes.by_key:
             yield Finding(level="ok", what=f"{address.url}: nothing has been loaded yet")
             return
-        yield from _load_mode(client, address, indexes)
+        yield from _load_mode(client, address, indexes, mend=mend)
         yield from _blocks(client, address, indexes)
         yield _health(client, address, indexes)
     except EngineError as error:
@@ -40,13 +40,19 @@ def _version(client: Elasticsearch, address: Address) -> Finding:
     )
 
 
-def _load_mode(client: Elasticsearch, address: Address, indexes: Indexes) -> Iterator[Finding]:
-    if names := end_loading(client, address, indexes):
-        yield Finding(
-            level="warning",
-            what=f"a load was killed, or is under way: searches saw no more than its commits: {', '.join(names)}; repaired",
-            hint="run the same ingest again: it goes on where it stopped",
-        )
+def _load_mode(client: Elasticsearch, address: Address, indexes: Indexes, *, mend: bool) -> Iterator[Finding]:
+    """Say which indexes are as they are during their first load, and end that only when there is none."""
+    names = end_loading(client, address, indexes) if mend else indexes.loading
+    if not names:
+        return
+    named = ", ".join(names)
+    if mend:
+        what = f"a load was killed: searches saw no more than its commits: {named}; repaired"
+        hint = "run the same ingest again: it goes on where it stopped"
+    else:
+        what = f"a first load is under way, or was killed: searches see what it has committed: {named}"
+        hint = "if it was killed, run the same ingest again: it goes on where it stopped"
+    yield Finding(level="warning", what=what, hint=hint)
 
 
 def _blocks(client: Elasticsearch, address: Address, indexes: Indexes) -> Iterator[Finding]:

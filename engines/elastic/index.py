@@ -70,6 +70,11 @@ class Indexes:
         """The names of all of them, as the client takes them."""
         return ",".join(index.name for index in self.by_key.values())
 
+    @property
+    def loading(self) -> list[str]:
+        """The names of those without refresh and replicas, as their first load is not over."""
+        return [index.name for index in self.by_key.values() if index.is_loading]
+
 
 def read_indexes(
     client: Elasticsearch, address: Address, generation: int | None = None, *, checked: bool = True
@@ -220,7 +225,7 @@ def _read_mapping() -> dict[str, Any]:
 
 def end_loading(client: Elasticsearch, address: Address, indexes: Indexes) -> list[str]:
     """Give refresh and replicas back to the indexes that were made without; their names."""
-    names = [index.name for index in indexes.by_key.values() if index.is_loading]
+    names = indexes.loading
     if names:
         with translated(address):
             usual = {f"index.{name}": _read_mapping()["settings"].get(name) for name in WHILE_LOADING}

@@ -181,6 +181,10 @@ def test_doctor_ends_load_mode_after_a_kill(engine: ElasticEngine, elasticsearch
     list(killed.load(documents(2)))
     killed._client.close()  # as a kill would: nothing is restored
     assert [finding.level for finding in engine.check()] == ["ok", "warning", "ok"]
+    with ElasticEngine(elasticsearch_index) as reading:
+        assert reading.status().documents
+    assert refresh_of(engine) == "-1", "who only looks may look while another loads"
+    assert [finding.level for finding in engine.check(mend=True)] == ["ok", "warning", "ok"]
     assert refresh_of(engine) is None
     assert engine.search(Query()).total == 2
     assert [finding.level for finding in engine.check()] == ["ok", "ok"]

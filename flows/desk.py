@@ -43,7 +43,7 @@ def open_books(desk: Desk) -> Iterator[tuple[Engine, Ledger]]:
     with (
         open_target(desk.settings, desk.target) as engine,
         open_ledger(
-            folder, target=desk.target, identity=engine.identity(), wait=desk.wait, say=desk.say
+            folder, target=desk.target, identity=engine.identity, wait=desk.wait, say=desk.say
         ) as ledger,
     ):
         yield engine, ledger

@@ -33,9 +33,8 @@ def open_run(
     folder = state_folder(settings, target)
     with ExitStack() as stack:
         engine = stack.enter_context(open_target(settings, target))
-        identity = engine.identity()
         ledger = stack.enter_context(
-            open_ledger(folder, target=target, identity=identity, wait=wait, say=say)
+            open_ledger(folder, target=target, identity=engine.identity, wait=wait, say=say)
         )
         run_id = new_run_id()
         rejects = stack.enter_context(open_rejects(folder, run_id=run_id, version=VERSION))

@@ -17,9 +17,10 @@ from flows.shards import Part, Shard
 from ledger import Ledger
 from ledger.passes import Pass
 from ledger.raw import RawStore
-from ledger.records import STREAM, Counts, Fate, Seen
+from ledger.records import STREAM, Counts, Fate, FileEntry, Seen
 from ledger.rejects import Rejects
 from ledger.report import Problem, Tally
+from sources.survey import fingerprint
 from transforms.records import Document, RawDocument, Reject
 
 #: The fates of documents that are sent to the engine.
@@ -77,13 +78,26 @@ class Books:
 
     def skip(self, file: InputFile) -> bool:
         """Count a file that was read before and has not changed; False when it is to be read."""
-        known = self.ledger.unchanged(file.path, size=file.size, mtime_ns=file.mtime_ns)
+        known = self.ledger.unchanged(file.path, size=file.size, mtime_ns=file.mtime_ns) or self._touched(
+            file
+        )
         if known is None:
             return False
         self._tally.add(known.counts.skipped())
         self.files_skipped += 1
         self._end_of(file)
         return True
+
+    def _touched(self, file: InputFile) -> FileEntry | None:
+        """The entry of a file that has another time and the same bytes; the next run need not look at these again."""
+        known = self.ledger.known(file.path)
+        if known is None or known.state != "done" or not known.content_hash or known.size != file.size:
+            return None
+        now = fingerprint(file.path)
+        if isinstance(now, Reject) or now.digest != known.content_hash:
+            return None
+        self.ledger.touch(file.path, size=now.size, mtime_ns=now.mtime_ns)
+        return known
 
     def reject_input(self, reject: Reject) -> None:
         """Count a file that cannot be read at all."""
@@ -113,20 +127,20 @@ class Books:
 
         Rejects and raw copy are on the disk before a file counts as read.
         """
-        ended = [part.file for part in shard.parts if part.ends]
+        ended = [part for part in shard.parts if part.ends]
         with self.ledger.batch():
             for part in shard.parts:
                 self._enter_part(part, refused)
             if self._raw:
-                for file in ended:
-                    self._raw.finish(file.path)
+                for part in ended:
+                    self._raw.finish(part.file.path)
                 for part in shard.parts:
                     if part.file.is_stream and not part.ends:
                         self._raw.count_so_far(part.file.path)
                 self._raw.flush()
             self._rejects.flush()
-            for file in ended:
-                self._finish(file)
+            for part in ended:
+                self._finish(part.file, part.content_hash)
 
     # At the end
 
@@ -188,9 +202,9 @@ class Books:
             for raw in part.raws:
                 self._raw.add(part.file.path, raw)
 
-    def _finish(self, file: InputFile) -> None:
+    def _finish(self, file: InputFile, content_hash: str | None) -> None:
         opened = self._open.pop(file.path)
-        opened.reading.finish(opened.tally.counts)
+        opened.reading.finish(opened.tally.counts, content_hash=content_hash)
         if file.path not in self._again:
             self._tally.add(opened.tally.counts)
             self._end_of(file)

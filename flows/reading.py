@@ -26,6 +26,7 @@ class InputFile:
     path: str  # of standard input: a name of the run's own, so that what an earlier one held stays
     size: int  # bytes; 0 for standard input
     mtime_ns: int
+    content_hash: str | None = None  # known beforehand: its copy is read, and not the file
     is_part: bool = False  # single documents of it are tried again, all else that it yielded stays
 
     @property
@@ -35,11 +36,23 @@ class InputFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """Comes after all that a file holds when it was read to its last byte."""
+
+    content_hash: str  # of exactly the bytes that were read
+
+
+#: What reading a file gives.
+Item = RawDocument | Reject | Whole
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One thing read from a file; an `item` of None is the file's end."""
 
     file: InputFile
     item: RawDocument | Reject | None
+    content_hash: str | None = None  # at the end of a file that was read whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +61,7 @@ class Supply:
 
     files: Sequence[InputFile]  # in the order of reading
     every: Mapping[str, InputFile]  # by path: also those that were read before and may be wanted again
-    read: Callable[[InputFile], Iterable[RawDocument | Reject]]
+    read: Callable[[InputFile], Iterable[Item]]
 
     def find(self, paths: Iterable[str]) -> list[InputFile]:
         """Those of these paths."""
@@ -81,7 +94,7 @@ def find_existing(paths: Iterable[str]) -> list[InputFile]:
 
 def read_batches(
     files: Iterable[InputFile],
-    read: Callable[[InputFile], Iterable[RawDocument | Reject]],
+    read: Callable[[InputFile], Iterable[Item]],
     seconds: dict[str, float],
 ) -> Iterator[tuple[list[Piece], list[RawDocument]]]:
     """Read the files one after the other; give pieces, and beside them the raw documents among these.
@@ -103,18 +116,22 @@ def read_batches(
         yield pieces, _raws(pieces)
 
 
-def read_file(file: InputFile, fetched_at: datetime | None = None) -> Iterator[RawDocument | Reject]:
+def read_file(file: InputFile, fetched_at: datetime | None = None) -> Iterator[Item]:
     """Read a file as it is now."""
-    return read(STDIN if file.is_stream else file.path, fetched_at=fetched_at)
+    hashes: list[str] = []
+    yield from read(STDIN if file.is_stream else file.path, fetched_at=fetched_at, whole=hashes.append)
+    yield from map(Whole, hashes)
 
 
-def _pieces(
-    files: Iterable[InputFile], read: Callable[[InputFile], Iterable[RawDocument | Reject]]
-) -> Iterator[Piece]:
+def _pieces(files: Iterable[InputFile], read: Callable[[InputFile], Iterable[Item]]) -> Iterator[Piece]:
     for file in files:
+        content_hash = file.content_hash
         for item in read(file):
-            yield Piece(file, item)
-        yield Piece(file, None)
+            if isinstance(item, Whole):
+                content_hash = item.content_hash
+            else:
+                yield Piece(file, item)
+        yield Piece(file, None, content_hash)
 
 
 def _raws(pieces: Iterable[Piece]) -> list[RawDocument]:

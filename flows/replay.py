@@ -9,13 +9,13 @@ from itertools import chain, groupby
 from pathlib import Path
 from time import time_ns
 
-from flows.reading import InputFile, Supply, find_inputs, read_file
+from flows.reading import InputFile, Item, Supply, find_inputs, read_file
 from flows.steps import new_run_id
 from ledger.raw import RawFile, RawReader, raw_files, read_raw_files
 from ledger.records import FileEntry
 from ledger.rejects import Rejected, read_rejects
 from ledger.store import Ledger
-from transforms.records import RawDocument, Reject
+from transforms.records import Reject
 
 #: Of a file that is to be read again at the next ingest, as it may not be what it was.
 _UNKNOWN_NS = -1
@@ -81,7 +81,7 @@ class _Stock:
         self._rejects = rejects
         self._reader = RawReader()
 
-    def read(self, file: InputFile) -> Iterable[RawDocument | Reject]:
+    def read(self, file: InputFile) -> Iterable[Item]:
         kept = self._kept.get(file.path)
         if kept is None:
             return read_file(file)
@@ -96,7 +96,7 @@ def _input(path: str, entry: FileEntry | None, kept: dict[str, RawFile]) -> Inpu
     if path in kept:
         if entry is None or entry.state != "done":
             return InputFile(path=path, size=0, mtime_ns=_UNKNOWN_NS)
-        return InputFile(path=path, size=entry.size, mtime_ns=entry.mtime_ns)
+        return InputFile(path=path, size=entry.size, mtime_ns=entry.mtime_ns, content_hash=entry.content_hash)
     there = list(find_inputs([path], ())) if Path(path).is_file() else []
     return there[0] if there and isinstance(there[0], InputFile) else None
 

@@ -27,6 +27,7 @@ class Part:
     raws: list[RawDocument] = field(default_factory=list)
     fates: list[Fate] = field(default_factory=list)  # of the documents, once the ledger has been asked
     ends: bool = False  # the file was read to its end
+    content_hash: str | None = None  # of the bytes that were read, when it ends here
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ def _add(shard: Shard, pieces: list[Piece], shaped: Shaped) -> None:
         part = _part(shard, file)
         for piece in group:
             if piece.item is None:
-                part.ends = True
+                part.ends, part.content_hash = True, piece.content_hash
             elif isinstance(piece.item, Reject):
                 part.rejects.append(piece.item)
             else:

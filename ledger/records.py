@@ -69,7 +69,7 @@ class FileEntry:
     path: str
     size: int  # bytes
     mtime_ns: int
-    content_hash: str | None  # hex; None when it was not asked for
+    content_hash: str | None  # hex, of the bytes that were read; None when not all were, or nobody asked
     format: str | None
     run_id: str  # the run that read it last
     state: State

@@ -126,6 +126,13 @@ class Ledger:
             return None
         return entry
 
+    def touch(self, path: str, *, size: int, mtime_ns: int) -> None:
+        """A file was found to hold the bytes that it had when it was last read, whatever its time says."""
+        with self.batch():
+            self._database.execute(
+                "UPDATE files SET size = ?, mtime_ns = ? WHERE path = ?", (size, mtime_ns, stored_text(path))
+            )
+
     def files(self) -> Iterator[FileEntry]:
         """Every known file, by path."""
         last = ""
@@ -174,9 +181,8 @@ class Ledger:
         files, documents, stale = [], 0, set[str]()
         for path in paths:
             with self.batch():
-                row = self._database.execute(
-                    "SELECT id FROM files WHERE path = ?", (stored_text(path),)
-                ).fetchone()
+                named = (stored_text(path),)
+                row = self._database.execute("SELECT id FROM files WHERE path = ?", named).fetchone()
                 if row is None:
                     continue
                 gone = remove_rows(self._database, row[0], before=None)

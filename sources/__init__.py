@@ -17,11 +17,13 @@ def read(
     fetched_at: datetime | None = None,
     limits: Limits | None = None,
     last_article_start: Callable[[str], int] | None = None,
+    whole: Callable[[str], None] | None = None,
 ) -> Iterator[RawDocument | Reject]:
     """Yield what `path` holds ("-" for standard input), each document or the reason why not.
 
     Nothing is raised for a bad input, and memory does not grow with its size. A file that breaks
-    off gives what could be read, then a Reject that says where.
+    off gives what could be read, then a Reject that says where. `whole` is told the hash of the file's bytes, those
+    that were read, when all of them were; it is not told when the reading ended before.
 
     Source: tests/sources/test_bad_input.py
     """
@@ -39,6 +41,8 @@ def read(
             yield opened.trouble
         elif nothing:
             yield Reject(origin=path, stage="read", reason="empty", detail="nothing in it", offset=0)
+        if whole is not None and opened.content_hash is not None:
+            whole(opened.content_hash)
 
 
 def _read_opened(opened: Opened, reading: Reading) -> Iterator[RawDocument | Reject]:

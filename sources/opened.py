@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ STDIN = "-"
 HEAD = 64 * 1024  # bytes that decide format and encoding
 BLOCK = 1 << 20
 PACKED_BLOCK = 64 * 1024
+HASH_BYTES = 16  # of a file's content
 #: zstd turns 4 bytes into 128 kB at most, so that one step never makes more than 16 MB.
 ZSTD_STEP = 512
 #: News copy packs 3 to 30 times, logs of one line 300 times; gzip's ceiling is 1032, zstd's 32768.
@@ -54,6 +56,9 @@ class Opened:
         self.packed = 0  # bytes read from the file for it
         self.packing: tuple[str, ...] = ()  # ("gz",), outermost first
         self.trouble: Reject | None = None
+        self.content_hash: str | None = (
+            None  # of the file as it is, as `survey.fingerprint` makes it, once all was read
+        )
         self._file: BinaryIO | None = None
         self._chunks: Chunks = iter(())
         self.head = b""
@@ -89,9 +94,12 @@ class Opened:
         self._note("bomb", f"more than {MAX_LAYERS} layers of compression")
 
     def _read_file(self, file: BinaryIO) -> Chunks:
+        content = blake2b(digest_size=HASH_BYTES)
         while chunk := file.read(PACKED_BLOCK):
             self.packed += len(chunk)
+            content.update(chunk)
             yield chunk
+        self.content_hash = content.hexdigest()
 
     def _guarded(self, chunks: Chunks) -> Chunks:
         unpacked = 0

@@ -11,7 +11,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from sources.contract import SourceError
-from sources.opened import BLOCK, STDIN, describe
+from sources.opened import BLOCK, HASH_BYTES, STDIN, describe
 from transforms.records import Reject
 
 #: Stems of files that are about the folder they are in, and so are no copy unless named outright.
@@ -125,7 +125,7 @@ def fingerprint(path: str) -> Fingerprint | Reject:
     cheap = survey(path)
     if isinstance(cheap, Reject):
         return cheap
-    digest = blake2b(digest_size=16)
+    digest = blake2b(digest_size=HASH_BYTES)
     try:
         with Path(path).open("rb") as file:
             while block := file.read(BLOCK):

@@ -33,6 +33,8 @@ from transforms.records import Document, Reject
 VERSION = version("copydesk")
 #: Below this the input is shaped before a worker would have started (1 s).
 _SMALL_INPUT_BYTES = 2 << 20
+#: How long it may look for what has changed before it says how far it is.
+_SILENCE_S = 0.5
 #: Ids of one question to the engine.
 _ASKED_AT_ONCE = 2_000
 
@@ -103,7 +105,8 @@ class Run:
     def shards(self) -> Iterator[Shard]:
         """Read and shape; give shards of up to 5,000 documents, each to be given to `load`, in order.
 
-        Files whose text of a story was not the one held, and now is to be, are read once more at the end.
+        Files whose text of a story was not the one held, and now is to be, are read once more at the end; also when
+        the one that was held is gone with its file.
         """
         stamp = RunStamp(run_id=self.run_id, ingested_at=datetime.now(UTC), version=VERSION)
         self._pool = ShapingPool(self._workers(), stamp, self._job.detector, self._job.languages)
@@ -118,9 +121,11 @@ class Run:
                 yield shard
                 if self.stopping:
                     return
+            if self.stopping:
+                return
+            if self._job.prune:
+                self._books.prune()
             files = self._books.to_read_again(supply.find if supply else find_existing)
-        if self._job.prune:
-            self._books.prune()
         self._delete_doomed()
 
     def load(self, shard: Shard) -> int:
@@ -182,7 +187,13 @@ class Run:
 
     def _to_read(self) -> Iterator[InputFile]:
         """Give the files to be read; what is unchanged is counted, what cannot be read is rejected."""
+        told = perf_counter()
         for found in self._inputs:
+            if self.stopping:
+                return
+            if perf_counter() - told > _SILENCE_S:
+                self._advance()
+                told = perf_counter()
             if isinstance(found, Reject):
                 self._books.reject_input(found)
             elif self._job.rescan or found.is_stream or not self._books.skip(found):

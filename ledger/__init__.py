@@ -58,7 +58,7 @@ def open_ledger(
         with telling(path), transaction(database):
             facts = dict(database.execute("SELECT name, value FROM facts"))
             fresh = not identity or facts.get("identity") != identity
-            if fresh and facts:
+            if fresh and facts.get("identity"):  # else nothing of it was ever in an index
                 for table in _CONTENTS:
                     database.execute(f"DELETE FROM {table}")
                 note("the index was made anew or is not there: all input will be read again")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from engines.contract import Engine
@@ -38,12 +38,15 @@ def read_books(desk: Desk) -> Iterator[Ledger]:
 
 @contextmanager
 def open_books(desk: Desk) -> Iterator[tuple[Engine, Ledger]]:
-    """Open the index and the ledger for writing, and keep every run out until closed."""
+    """Open the index and the ledger for writing, and keep every run out until closed.
+
+    The index is closed before the ledger, which lets the next run in: that one is to find it free.
+    """
     folder = state_folder(desk.settings, desk.target)
-    with (
-        open_target(desk.settings, desk.target) as engine,
-        open_ledger(
+    with ExitStack() as outside:
+        engine = outside.enter_context(open_target(desk.settings, desk.target))
+        ledger = open_ledger(
             folder, target=desk.target, identity=engine.identity, wait=desk.wait, say=desk.say
-        ) as ledger,
-    ):
-        yield engine, ledger
+        )
+        with ledger, outside.pop_all():
+            yield engine, ledger

@@ -7,10 +7,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from flows.books import Books
+from flows.desk import Desk, open_books
 from flows.settings import Settings, state_folder
 from flows.steps import VERSION, Advance, Job, Run, new_run_id
-from flows.target import open_target
-from ledger import open_ledger
 from ledger.raw import open_raw
 from ledger.rejects import open_rejects
 
@@ -32,10 +31,8 @@ def open_run(
     """
     folder = state_folder(settings, target)
     with ExitStack() as stack:
-        engine = stack.enter_context(open_target(settings, target))
-        ledger = stack.enter_context(
-            open_ledger(folder, target=target, identity=engine.identity, wait=wait, say=say)
-        )
+        desk = Desk(settings=settings, target=target, wait=wait, say=say)
+        engine, ledger = stack.enter_context(open_books(desk))
         run_id = new_run_id()
         rejects = stack.enter_context(open_rejects(folder, run_id=run_id, version=VERSION))
         raw = None

@@ -166,7 +166,7 @@ def retry_chosen(desk: Desk, choice: Choice, *, fetched_at: datetime | None, as_
     console = plain_console()
     console.print(f"tried {done.tried:,}: {done.succeeded:,} succeeded, {len(done.wrong):,} still wrong")
     if done.gone:
-        console.print(f"{len(done.gone):,} cannot be tried: their file is gone, or it was standard input")
+        console.print(f"{len(done.gone):,} cannot be tried: their copy is not there any more")
     if left:
         list_rejects(desk, Choice(keys=frozenset(left)), as_json=False)
     return _NOT_ALL if left else 0

@@ -14,6 +14,7 @@ from typing import Literal
 from selectolax.lexbor import LexborNode
 
 from transforms.page.classes import meanings, rules
+from transforms.page.verdicts import around_headlines, find_overreach, judge, rule_against
 
 Kind = Literal["text", "heading", "item", "quote", "cell", "caption"]
 
@@ -37,8 +38,6 @@ _LONGEST_HEADING = 200  # letters; what is longer is a paragraph in heading's ty
 _STRONG = frozenset(("b", "strong"))
 _DEEPEST = 400  # elements deeper than this count as the one they are in
 _WALKS = 4
-_HEADLINES = 5  # main headings looked at; a page has one, a careless one a few
-_MAJORITY = 0.5  # a rule that would drop more of the page's prose than this is wrong about this page
 
 
 @dataclass(slots=True, eq=False)
@@ -137,44 +136,20 @@ def _next_break(parts: list[tuple[str, bool, bool]], at: int) -> bool:
 def read_blocks(body: LexborNode) -> list[Block]:
     """Every block of the page in order, those in boilerplate marked with the rule that says so.
 
-    A rule that would drop most of the page's prose is taken back for the element it met, and the page
-    walked again: sites hang names like "has-sidebar" and "paywall" on the story itself.
+    A rule that would drop most of the page's prose is taken back, and the page walked again: sites hang names like
+    "has-sidebar" and "paywall" on the story itself.
     """
-    exempt = _around_headlines(body)
+    exempt: set[int | str] = {*around_headlines(body)}
     for _ in range(_WALKS):
         blocks = _walk(body, exempt)
-        wrong = _overreach(blocks)
+        wrong = find_overreach(blocks)
         if not wrong:
             break
         exempt.add(wrong)
     return blocks
 
 
-def _around_headlines(body: LexborNode) -> set[int]:
-    """The elements that hold a main heading: whatever they are called, the story is likely in them."""
-    found: set[int] = set()
-    for heading in body.css("h1")[:_HEADLINES]:
-        node = heading.parent
-        while node is not None and node.mem_id not in found:
-            found.add(node.mem_id)
-            node = node.parent
-    return found
-
-
-def _overreach(blocks: list[Block]) -> int:
-    """The element whose rule drops most of the prose, or 0."""
-    total = 0
-    lost: dict[int, int] = {}
-    for block in blocks:
-        if block.prose:
-            total += block.weight
-            if block.frame.dropper:
-                lost[block.frame.dropper] = lost.get(block.frame.dropper, 0) + block.weight
-    worst = max(lost, key=lambda key: lost[key], default=0)
-    return worst if worst and lost[worst] > _MAJORITY * total else 0
-
-
-def _walk(body: LexborNode, exempt: set[int]) -> list[Block]:
+def _walk(body: LexborNode, exempt: set[int | str]) -> list[Block]:
     block_tags, drop_tags = rules().block_tags, rules().drop_tags
     writer = _Writer()
     root = Frame(0, body, "body", None, "text")
@@ -226,7 +201,7 @@ def _push(
         child = child.prev
 
 
-def _open(node: LexborNode, tag: str, parent: Frame, number: int, exempt: set[int]) -> Frame:
+def _open(node: LexborNode, tag: str, parent: Frame, number: int, exempt: set[int | str]) -> Frame:
     """The frame of an element; its parent's own where it says nothing new."""
     if (tag in _INLINE and parent.tag in _RUNNING) or parent.depth >= _DEEPEST:
         return parent
@@ -245,9 +220,9 @@ def _open(node: LexborNode, tag: str, parent: Frame, number: int, exempt: set[in
         frame.caption, frame.kind = frame, "caption"
     frame.deck = parent.deck or "deck" in meaning
     frame.byline = parent.byline or "byline" in meaning
-    rule = _dropped(attributes, meaning) or ("tag:form" if tag == "form" else "")
+    rule = rule_against(attributes, meaning) or ("tag:form" if tag == "form" else "")
     if tag in rules().block_tags or parent.tag not in _RUNNING or not rule.startswith("class:"):
-        _judge(frame, rule, exempt)
+        judge(frame, rule, exempt)
     return frame
 
 
@@ -263,39 +238,3 @@ def _kind(tag: str, parent: Frame) -> Kind:
         return "caption"
     kind = _KINDS.get(tag, "text" if tag in ("div", "section", "article") else parent.kind)
     return parent.kind if parent.kind in ("quote", "caption", "cell") and kind in ("text", "item") else kind
-
-
-def _judge(frame: Frame, rule: str, exempt: set[int]) -> None:
-    """Mark a frame as boilerplate, unless the rule was taken back; a quotation in a social box comes back."""
-    words = rules().words
-    if frame.dropped:
-        if frame.tag == "blockquote" and frame.dropped.removeprefix("class:") in words["quoted"]:
-            frame.dropped, frame.dropper = "", 0
-    elif frame.node.mem_id in exempt:
-        frame.pardoned |= {rule}
-    elif rule and rule not in frame.pardoned:
-        frame.dropped = rule
-        frame.dropper = 0 if rule.removeprefix("class:") in words["hard"] else frame.node.mem_id
-
-
-def _dropped(attributes: dict[str, str | None], meaning: dict[str, str]) -> str:
-    word = meaning.get("drop")
-    if (
-        word
-        and "unless" not in meaning
-        and "deck" not in meaning
-        and not (word == "hidden" and "shown" in meaning)
-    ):
-        return f"class:{word}"
-    role = attributes.get("role")
-    if role and role in rules().drop_roles:
-        return f"role:{role}"
-    if "hidden" in attributes or "display:none" in (attributes.get("style") or "").replace(" ", ""):
-        return "hidden"
-    return ""
-
-
-def is_junk_line(text: str) -> bool:
-    """Whether the whole line is one that sites print between the paragraphs of a story."""
-    line = text.casefold().strip(" \u00a0:.…>»›-–|")
-    return line in rules().lines or text.casefold().startswith(rules().line_starts)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-_WORD = re.compile(r"[^\W\d_]+|\d+")
+#: Letters, and digits after them: "sidebar2". Letters beside digits otherwise are of a generated name: "element-2638ad0".
+_WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?=\d*(?![^\W_]))")
 _HUMP = re.compile(r"([a-z])([A-Z])")
 _MAX_NAMES = (
     400  # characters of class and id; utility-class frameworks write much more and mean nothing by it
@@ -38,7 +39,10 @@ def rules() -> Rules:
     """The packaged rules, read once."""
     raw = tomllib.loads(files("transforms").joinpath("data/page.toml").read_text("utf-8"))
     words = {kind: frozenset(raw[kind]["words"]) for kind in ("drop", "caption", "credit", "deck", "byline")}
-    words |= {kind: frozenset(raw["drop"][kind]) for kind in ("unless", "hard", "quoted", "gallery", "shown")}
+    words |= {
+        kind: frozenset(raw["drop"][kind])
+        for kind in ("unless", "hard", "loose", "quoted", "gallery", "shown")
+    }
     tags = raw["tags"]
     return Rules(
         drop_tags=frozenset(tags["drop"]),

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from transforms.page.blocks import Block, Frame, is_junk_line
+from transforms.page.blocks import Block, Frame
 from transforms.page.edges import cut_tail, start_under_headline, trim_edges
+from transforms.page.verdicts import is_junk_line
 
 _DESCENT = 0.88  # go down into the part that holds this much of the story's prose
 _LINKED = 0.5  # more of a block in links than this: navigation

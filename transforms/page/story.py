@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from transforms.authors import people_in, split_authors, starts_byline
 from transforms.dates import LONGEST_STAMP, parse_stamps
-from transforms.page.blocks import Block, Frame, is_junk_line
+from transforms.page.blocks import Block, Frame
 from transforms.page.captions import read_captions
 from transforms.page.head import bare
 from transforms.page.metadata import Metadata
 from transforms.page.readers import Pick
+from transforms.page.verdicts import is_junk_line
 from transforms.records import Caption, Stamp
 
 _DECK_LENGTHS = (25, 700)  # characters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,13 @@ from sources.opened import Opened
 from transforms.records import Document
 
 _LONGEST_LINE = 1 << 20  # bytes, as many as are kept of a record
+
+#: What makes a reject the same as an earlier one, the surest first.
+_MARKS: tuple[Callable[[Rejected], tuple[str, ...]], ...] = (
+    lambda reject: (reject.key,),
+    lambda reject: (reject.path, reject.origin),
+    lambda reject: (reject.path, reject.reason),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +54,7 @@ class Retried:
 
     tried: int
     files: tuple[str, ...]  # read again
-    wrong: tuple[str, ...]  # keys of those that are rejected still
+    wrong: tuple[str, ...]  # keys of those that are rejected still, as they are listed now
     gone: tuple[str, ...]  # keys of those that cannot be tried: their copy is not there any more
 
     @property
@@ -94,23 +101,39 @@ def retry_rejects(desk: Desk, choice: Choice, *, fetched_at: datetime | None = N
     the index already is found unchanged.
     """
     found = list(find_rejects(desk, choice))
-    chosen = {reject.key: (reject.path, reject.origin, reject.offset) for reject in found}
+    others = {one.key for one in find_rejects(desk, Choice())}.difference(one.key for one in found)
     paths = sorted({reject.path for reject in found if Path(reject.path).is_file()})
     if paths:
         _read_again(desk, paths, fetched_at)
     tried = _try_streams(desk, [one for one in found if one.path.startswith(STREAM)], fetched_at)
-    places = set(chosen.values())
-    wrong = {
-        reject.key
-        for reject in find_rejects(desk, Choice())
-        if reject.key in chosen or (reject.path, reject.origin, reject.offset) in places
-    }
-    gone = {
-        key for key, (path, *_) in chosen.items() if key in wrong and path not in paths and key not in tried
-    }
+    still = _still_wrong(desk, found, others)
+    gone = {one.key for one in found if one.key in still and one.path not in paths and one.key not in tried}
     return Retried(
-        tried=len(chosen), files=tuple(paths), wrong=tuple(sorted(wrong - gone)), gone=tuple(sorted(gone))
+        tried=len({one.key for one in found}),
+        files=tuple(paths),
+        wrong=tuple(sorted(now for key, now in still.items() if key not in gone)),
+        gone=tuple(sorted(gone)),
     )
+
+
+def _still_wrong(desk: Desk, chosen: list[Rejected], others: set[str]) -> dict[str, str]:
+    """The keys of those that are on the list, and what each is listed as now; `others` were not chosen.
+
+    A mended line changes the offsets of those below it, an added one also their numbers: what is new on the list
+    of the same place, else of the same reason in the same file, is what was there before.
+    """
+    left = [reject for reject in find_rejects(desk, Choice()) if reject.key not in others]
+    still: dict[str, str] = {}
+    for mark in _MARKS:
+        now: dict[tuple[str, ...], list[Rejected]] = {}
+        for reject in left:
+            now.setdefault(mark(reject), []).append(reject)
+        for reject in chosen:
+            if reject.key not in still and (found := now.get(mark(reject))):
+                still[reject.key] = found.pop(0).key
+        taken = set(still.values())
+        left = [reject for reject in left if reject.key not in taken]
+    return still
 
 
 @contextmanager

@@ -173,3 +173,16 @@ def test_what_was_refused_of_standard_input_is_sent_again_without_a_copy(desk, m
     assert tried.succeeded == 2
     assert reasons(desk, tried.gone) == ["no-article", "bad-json"]
     assert len(held(desk.target)) == 4
+
+
+@pytest.mark.parametrize("mended", ["in its place", "a line more"])
+def test_what_moved_in_its_file_is_wrong_still(desk, tmp_path, mended):
+    """Mending one line moves those after it: they have not succeeded for that."""
+    path = tmp_path / "wire.jsonl"
+    path.write_bytes(b"{broken\n[]\n")
+    ingest(desk.target, path)
+    good = orjson.dumps(story(1)) + b"\n"
+    path.write_bytes(good + b"[]\n" if mended == "in its place" else good + b"\n" + good + b"[]\n")
+    done = retry_rejects(desk, Choice())
+    assert (done.tried, done.succeeded, done.gone) == (2, 1, ())
+    assert list(done.wrong) == keys(desk)

@@ -29,7 +29,7 @@ def desk_of(settings: Settings, target: str | None, *, wait: bool = False) -> De
         settings=settings,
         target=target or settings.target,
         wait=wait,
-        say=lambda text: told.print(Text(safe(text))),
+        say=lambda text: told.print(Text(safe(text)), soft_wrap=True),
     )
 
 

@@ -38,7 +38,7 @@ def ingest_paths(
     told = plain_console(stderr=True)
 
     def say(text: str) -> None:
-        told.print(safe(text))
+        told.print(Text(safe(text)), soft_wrap=True)
 
     with (
         watch(told) as advance,
@@ -53,7 +53,7 @@ def ingest_paths(
     if as_json:
         sys.stdout.write(report.to_json().decode() + "\n")
     else:
-        plain_console().print(Text(safe(render_report(report))))
+        plain_console().print(Text(safe(render_report(report))), soft_wrap=True)
     whole = report.balances and not sum(report.counts.rejected.values()) and not run.stopping
     return 0 if whole else _SOMETHING_REJECTED
 

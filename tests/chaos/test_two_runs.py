@@ -26,7 +26,7 @@ ENGINES = ["embedded", pytest.param("elastic", marks=pytest.mark.elastic)]
 @pytest.fixture(params=ENGINES)
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "embedded":
-        return f"file:{tmp_path / 'index'}"
+        return f"file:{tmp_path / 'index [' / 'b]'}"  # rich would take it for an end of bold
     new_index: Callable[[], str] = request.getfixturevalue("new_index")
     return new_index()
 

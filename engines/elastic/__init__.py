@@ -11,11 +11,9 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
-import orjson
-
 from engines.analysis import key_of
 from engines.contract import EngineError, Finding, Generation, Hit, Loaded, Page, Query, Status, Stored
-from engines.elastic.answer import key_in, scan
+from engines.elastic.answer import key_in, read_article, read_document, scan
 from engines.elastic.bulk import Sender
 from engines.elastic.client import Access, connect, parse_address, translated
 from engines.elastic.doctor import examine
@@ -26,7 +24,6 @@ from engines.elastic.lines import Deletion, write_deletions, write_documents
 from engines.elastic.search import MOST_HITS, answer
 from engines.elastic.similar import find_similar
 from engines.suggest import suggest
-from transforms.document import article_from_json, document_from_json
 from transforms.records import Article, Document, Reject
 
 SOURCES_A_SEARCH = 500
@@ -181,10 +178,7 @@ class ElasticEngine:
 
     def documents(self) -> Iterator[Document]:
         """Read every document, as of one moment."""
-        return (
-            document_from_json(orjson.dumps(hit["_source"]))
-            for hit in self._scan(SOURCES_A_SEARCH, source=True)
-        )
+        return map(read_document, self._scan(SOURCES_A_SEARCH, source=True))
 
     def _scan(self, size: int, *, source: bool) -> Iterator[Any]:
         if self._read().by_key:
@@ -197,7 +191,7 @@ class ElasticEngine:
         with translated(self._address):
             answer = self._client.search(index=self._readable, query={"ids": {"values": [id]}}, size=1)
         hits = answer["hits"]["hits"]
-        return article_from_json(hits[0]["_source"]) if hits else None
+        return read_article(hits[0]) if hits else None
 
     def search(self, query: Query) -> Page:
         """Answer a query."""

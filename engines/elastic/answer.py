@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+import orjson
 from elasticsearch import Elasticsearch
 
 from engines.analysis import read_analysis
 from engines.asking import Asked, ordered_facet
-from engines.contract import FacetValue, Hit, Query
+from engines.contract import EngineError, FacetValue, Hit, Query
 from engines.elastic.client import Address, translated
 from engines.highlight import highlight
-from transforms.document import article_from_json
+from transforms.document import article_from_json, document_from_json
+from transforms.records import Article, Document
 
 _MOMENT_KEPT = "2m"  # from one answer to the next question
 
@@ -24,9 +27,33 @@ def key_in(hit: Mapping[str, Any]) -> str:
     return str(hit["_index"].rpartition(".")[2])
 
 
+def read_article(hit: Mapping[str, Any]) -> Article:
+    """Make the article of a hit; EngineError when something else was put into an index of ours."""
+    with _naming(hit):
+        return article_from_json(hit["_source"])
+
+
+def read_document(hit: Mapping[str, Any]) -> Document:
+    """Make the document of a hit as it was sent; EngineError as above."""
+    with _naming(hit):
+        return document_from_json(orjson.dumps(hit["_source"]))
+
+
+@contextmanager
+def _naming(hit: Mapping[str, Any]) -> Iterator[None]:
+    """Say which document it is that cannot be one of ours."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise EngineError(
+            f"{hit['_index']} holds a document that copydesk did not make: {hit['_id']}",
+            hint="copydesk verify --repair removes what the accounts do not know",
+        ) from error
+
+
 def read_hit(hit: Mapping[str, Any], asked: Asked, query: Query) -> Hit:
     """Make a hit of ours of one of Elasticsearch's."""
-    article = article_from_json(hit["_source"])
+    article = read_article(hit)
     key = read_analysis().keys[key_in(hit)]
     return Hit(
         id=article.id,

@@ -9,9 +9,8 @@ from elasticsearch import Elasticsearch
 
 from engines.analysis import read_analysis
 from engines.contract import Hit
-from engines.elastic.answer import key_in
+from engines.elastic.answer import key_in, read_article
 from engines.similar import FIELDS, Term, candidate_terms, least_shared, telling_terms
-from transforms.document import article_from_json
 
 Json = dict[str, Any]
 
@@ -27,12 +26,12 @@ def find_similar(client: Elasticsearch, indexes: str, id: str, size: int) -> tup
         term_statistics=True, positions=False, offsets=False, payloads=False,
     )  # fmt: skip
     key = read_analysis().keys[key_in(found[0])]
-    candidates = candidate_terms(article_from_json(found[0]["_source"]), key)
+    candidates = candidate_terms(read_article(found[0]), key)
     terms = telling_terms(candidates, *_frequencies(about.body))
     if not terms:
         return ()
     alike = client.search(index=index, body=_body(id, terms, size))["hits"]["hits"]
-    articles = ((hit["_score"], article_from_json(hit["_source"])) for hit in alike)
+    articles = ((hit["_score"], read_article(hit)) for hit in alike)
     return tuple(Hit(id=article.id, score=score, article=article) for score, article in articles)
 
 

@@ -469,3 +469,21 @@ def test_errors_of_the_network(error: Exception, says: str) -> None:
     assert says in str(told)
     assert told.hint
     assert told.passing == isinstance(error, ConnectionTimeout)
+
+
+@elastic
+def test_what_somebody_else_put_into_an_index_of_ours_is_named(engine: ElasticEngine) -> None:
+    load(engine, documents(2))
+    index = engine._known.by_key["en"].name
+    engine._client.index(index=index, id="theirs", document={"headline": "Harbour theirs"}, refresh=True)
+    for ask in (
+        lambda: engine.search(Query(text="theirs")),
+        lambda: engine.get("theirs"),
+        lambda: list(engine.documents()),
+        lambda: engine.similar(documents(1)[0].id),
+    ):
+        with pytest.raises(EngineError, match=f"{index} holds a document that copydesk did not make: theirs"):
+            ask()
+    assert engine.delete(["theirs"]) == 1
+    engine.commit()
+    assert engine.search(Query(text="harbour")).total == 2

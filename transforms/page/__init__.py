@@ -39,7 +39,6 @@ _OPTION = re.compile(r"</?opt(?:ion|group)\b[^<>]*>", re.IGNORECASE)
 _LEAST_BODY = 60  # characters without which there is no article
 _LEAST_SHARE = 0.3  # of the whole page's text, for a story in it
 _LEAST_SENTENCE = 60  # characters
-_NOTICES = frozenset(("cookie", "cookies", "consent", "gdpr", "privacy-overview"))
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
 #: An opening or closing tag of an element that can stand inside itself. The others (void elements, and those that the
 #: parser closes by itself, as <p> and <li>) do not nest however often they are opened.
@@ -176,7 +175,11 @@ def _regular(copy: Copy) -> Copy:
 
 
 def _is_sure(pick: Pick | None) -> bool:
-    return pick is not None and pick.share > 0.5 and sum(block.weight for block in pick.blocks) > 250
+    return (
+        pick is not None
+        and pick.share > 0.5
+        and sum(block.weight for block in pick.blocks if block.prose) > 250
+    )
 
 
 def _is_scattered(pick: Pick | None) -> bool:
@@ -195,11 +198,9 @@ def _is_narrower(slow: list[str], fast: list[str]) -> bool:
 
 
 def _without_notices(lines: list[str], blocks: list[Block]) -> list[str]:
-    """The lines without those that a cookie notice or its like says: alone on a page it reads like a story."""
+    """The lines without what is surely boilerplate: alone on a page a cookie notice reads like a story."""
     notices = [
-        block.text
-        for block in blocks
-        if block.prose and block.frame.dropped.removeprefix("class:") in _NOTICES
+        block.text for block in blocks if block.prose and block.frame.dropped and not block.frame.dropper
     ]
     return [line for line in lines if not any(notice in line for notice in notices)]
 

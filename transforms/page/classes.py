@@ -28,6 +28,7 @@ class Rules:
     pictures: re.Pattern[str]  # names of boxes around a picture
     lines: frozenset[str]
     line_starts: tuple[str, ...]
+    linked_starts: tuple[str, ...]
     endings: frozenset[str]  # lines after which no story goes on
     credit_marks: tuple[str, ...]  # longest first
     credit_shorts: tuple[str, ...]
@@ -53,6 +54,7 @@ def rules() -> Rules:
         pictures=re.compile("|".join(raw["caption"]["boxes"]), re.IGNORECASE),
         lines=frozenset(raw["lines"]["equal"]),
         line_starts=tuple(raw["lines"]["starts"]),
+        linked_starts=tuple(raw["lines"]["linked"]),
         endings=frozenset(raw["lines"]["endings"]),
         credit_marks=tuple(sorted(raw["credit"]["marks"], key=len, reverse=True)),
         credit_shorts=tuple(raw["credit"]["short"]),

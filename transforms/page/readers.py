@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from transforms.page.blocks import Block, Frame
+from transforms.page.classes import rules
 from transforms.page.edges import cut_tail, start_under_headline, trim_edges
 from transforms.page.verdicts import is_junk_line
 
@@ -43,7 +44,7 @@ def pick_story(blocks: list[Block], title: str = "") -> Pick | None:
     best = _descend(max(scores, key=lambda key: (scores[key], frames[key].depth)), scores, frames)
     if scores[best] <= 0:
         return None
-    frame = frames[best]
+    frame = _home(frames[best], blocks)
     inside = start_under_headline([block for block in blocks if _is_in(block, frame)], title)
     kept = _trim(_keep(inside, title))
     kept = trim_edges(cut_tail([*_before(blocks, kept, frame), *kept])) if kept else kept
@@ -111,7 +112,7 @@ def _teasers(blocks: list[Block]) -> set[int]:
 
 
 def _value(block: Block) -> float:
-    if is_junk_line(block.text):
+    if is_junk_line(block):
         return -_CLUTTER
     if block.prose:
         return block.weight
@@ -133,6 +134,26 @@ def _descend(best: int, scores: dict[int, float], frames: dict[int, Frame]) -> i
     return best
 
 
+def _home(frame: Frame, blocks: Sequence[Block]) -> Frame:
+    """The story's container where one paragraph or one box of it won: the element around it.
+
+    It is one box among others where another with its very names stands beside it and holds prose, too.
+    """
+    while frame.tag in _LEAF_TAGS and frame.parent is not None:
+        frame = frame.parent
+    outer = frame.parent
+    if outer is None or not frame.names or frame.tag in rules().keep_tags:
+        return frame
+    others = (
+        other for block in blocks if block.prose and not block.frame.dropped for other in block.frame.chain()
+    )
+    alike = any(
+        other.parent is outer and other is not frame and (other.tag, other.names) == (frame.tag, frame.names)
+        for other in others
+    )
+    return outer if alike else frame
+
+
 def _keep(inside: Sequence[Block], title: str) -> list[Block]:
     able = [block for block in inside if not block.frame.dropped and block.kind != "caption"]
     homes = {block.frame.parent for block in able if block.prose}
@@ -140,7 +161,7 @@ def _keep(inside: Sequence[Block], title: str) -> list[Block]:
 
 
 def _is_story(block: Block, homes: set[Frame | None], title: str) -> bool:
-    if is_junk_line(block.text) or (block.kind == "heading" and _is_title(block.text, title)):
+    if is_junk_line(block) or (block.kind == "heading" and _is_title(block.text, title)):
         return False
     if block.prose:
         return True

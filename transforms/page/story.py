@@ -101,7 +101,7 @@ def _deck(blocks: Sequence[Block], start: int | None, pick: Pick, meta: Metadata
 def _could_be_deck(block: Block) -> bool:
     shortest, longest = _DECK_LENGTHS
     fits = shortest <= len(block.text) <= longest and 2 * block.links < len(block.text)
-    return fits and block.kind != "caption" and not is_junk_line(block.text)
+    return fits and block.kind != "caption" and not is_junk_line(block)
 
 
 def _byline(near: Sequence[Block], language: str | None) -> tuple[str | None, tuple[str, ...]]:

@@ -84,11 +84,11 @@ def _leads_away(node: LexborNode) -> bool:
 
 def rule_against(attributes: dict[str, str | None], meaning: dict[str, str]) -> str:
     """The rule by which an element is boilerplate; empty when none says so."""
-    word = meaning.get("drop")
+    word = meaning.get("hard") or meaning.get("drop")
     if (
         word
         and "unless" not in meaning
-        and "deck" not in meaning
+        and ("deck" not in meaning or word == "hidden")
         and not (word == "hidden" and "shown" in meaning)
     ):
         return f"class:{word}"
@@ -100,7 +100,11 @@ def rule_against(attributes: dict[str, str | None], meaning: dict[str, str]) -> 
     return ""
 
 
-def is_junk_line(text: str) -> bool:
+def is_junk_line(block: Block) -> bool:
     """Whether the whole line is one that sites print between the paragraphs of a story."""
-    line = text.casefold().strip(" \u00a0:.…>»›-–|")
-    return line in rules().lines or text.casefold().startswith(rules().line_starts)
+    text = block.text.casefold()
+    return (
+        text.strip(" \u00a0:.…>»›-–|") in rules().lines
+        or text.startswith(rules().line_starts)
+        or (2 * block.links > len(text) and text.startswith(rules().linked_starts))
+    )

@@ -116,11 +116,14 @@ def reindex(desk: Desk, wish: Wish) -> Reindexed:
 
 
 def roll_back(desk: Desk) -> int:
-    """Make the generation before the live one live again, with its accounts; its number."""
+    """Make the generation before the live one live again, with its accounts; its number.
+
+    Where somebody else has changed what is live, it is the one that the accounts in use belong to.
+    """
     with open_desk(desk) as (engine, folder):
         number = _previous(engine, folder)
         engine.activate(number)
-        if not take_up(folder, engine.identity()):
+        if not take_up(folder, engine.identity()) and identity_of(folder) != engine.identity():
             desk.say("its accounts were not kept: the next ingest reads all input again")
     return number
 
@@ -143,7 +146,7 @@ def open_desk(desk: Desk) -> Iterator[tuple[Engine, Path]]:
         hold_accounts(folder, target=desk.target, wait=desk.wait, say=desk.say),
         open_target(desk.settings, desk.target) as engine,
     ):
-        take_up(folder, engine.identity())
+        take_up(folder, _live_identity(engine) or "")
         drop_unfinished(engine, folder)
         yield engine, folder
 
@@ -188,32 +191,44 @@ def _look(engine: Engine, folder: Path) -> _Before:
     elif unknown:
         reason = f"the index holds {unknown:,} articles that the accounts do not know (copydesk verify)"
     told = Reindexed(
-        target=engine.url,
-        live=live.number,
-        new=None,
-        reason=reason,
-        old_documents=documents,
-        missing=plan.missing,
-        from_disk=plan.from_disk,
-        unknown=unknown,
-    )
+        target=engine.url, live=live.number, new=None, reason=reason, old_documents=documents,
+        missing=plan.missing, from_disk=plan.from_disk, unknown=unknown,
+    )  # fmt: skip
     return _Before(plan=plan, reason=reason, told=told)
 
 
 def _previous(engine: Engine, folder: Path) -> int:
     """The generation whose accounts are kept as the previous ones, else the one made before the live one."""
     generations = engine.generations()
+    if generations and _live_identity(engine) is None:
+        numbers = [one.number for one in reversed(generations)]
+        return _belonging(engine, numbers, folder) or numbers[0]
     live = next((one.number for one in generations if one.is_live), 0)
     others = [one.number for one in reversed(generations) if not one.is_live]
-    kept = identity_of(folder / PREVIOUS)
-    for number in others if kept else ():
-        with engine.generation(number) as other:
-            if other.identity() == kept:
-                return number
+    if number := _belonging(engine, others, folder / PREVIOUS):
+        return number
     before = [number for number in others if number < live]
     if not before:
         raise EngineError(f"there is no generation before {live} in {engine.url}", hint="copydesk reindex")
     return before[0]
+
+
+def _live_identity(engine: Engine) -> str | None:
+    """The token of what is live; None when that is not one whole generation."""
+    try:
+        return engine.identity()
+    except EngineError:
+        return None
+
+
+def _belonging(engine: Engine, numbers: list[int], folder: Path) -> int | None:
+    """The generation that the accounts in this folder are those of."""
+    kept = identity_of(folder)
+    for number in numbers if kept else ():
+        with engine.generation(number) as other:
+            if other.identity() == kept:
+                return number
+    return None
 
 
 # Making

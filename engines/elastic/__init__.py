@@ -18,7 +18,7 @@ from engines.elastic.bulk import Sender
 from engines.elastic.client import Access, connect, parse_address, translated
 from engines.elastic.doctor import examine
 from engines.elastic.generations import drop, list_generations, swap
-from engines.elastic.index import Indexes, create_index, end_loading, read_indexes
+from engines.elastic.index import Indexes, create_index, end_loading, read_all, read_indexes
 from engines.elastic.lexicon import ElasticLexicon
 from engines.elastic.lines import Deletion, write_deletions, write_documents
 from engines.elastic.search import MOST_HITS, answer
@@ -82,7 +82,10 @@ class ElasticEngine:
             if moves and isinstance(outcome, Loaded):
                 moved.extend(moves.pop(outcome.id, ()))
             yield outcome
-        # Last, so that a document that was refused keeps its old place.
+        # Last, so that a document that was refused keeps its old place, and after its new one is shown: indexes do not
+        # show what changed at one moment, and a run may be killed in between.
+        if moved:
+            self._refresh()
         for outcome in self._sender.send(moved, write_deletions):
             if isinstance(outcome, Reject) and outcome.reason != "absent":
                 raise EngineError(f"cannot move a document at {self.url}: {outcome.detail}", hint="try again")
@@ -245,8 +248,9 @@ class ElasticEngine:
 
     def generation(self, number: int) -> ElasticEngine:
         """Open a generation, or a new one."""
-        live = read_indexes(self._client, self._address, checked=False)
-        beside = None if live.by_key and live.generation == number else number
+        every = read_all(self._client, self._address)
+        is_all = all(index.is_live == (index.generation == number) for index in every)
+        beside = None if is_all and every else number
         return ElasticEngine(self.url, number=beside, patience_s=self._patience_s, **asdict(self._access))
 
     def activate(self, number: int) -> None:

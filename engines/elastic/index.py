@@ -81,11 +81,13 @@ def read_indexes(
 ) -> Indexes:
     """See what there is of the live generation, or of another.
 
-    EngineError for an index that another program made, or, unless `checked=False`, another mapping.
+    EngineError for an index that another program made, or, unless `checked=False`, another mapping; and when what
+    the alias reads is not one whole generation, as somebody else has changed it.
     """
     found = read_all(client, address)
     if generation is None:
         indexes = [index for index in found if index.is_live]
+        _check_alias(found, indexes, address)
     else:
         indexes = [index for index in found if index.generation == generation]
     for index in indexes if checked else ():
@@ -100,6 +102,24 @@ def read_indexes(
         by_key={index.key: index for index in indexes},
         is_live=generation is None,
     )
+
+
+def _check_alias(found: list[Index], live: list[Index], address: Address) -> None:
+    numbers = {index.generation for index in live or found}
+    if not found or (live and len(numbers) == 1 and not _unread(found, numbers)):
+        return
+    names = ", ".join(index.name for index in (_unread(found, numbers) if live else found) or live)
+    what = (
+        "reads more than one generation" if len(numbers) > 1 and live else "does not read all of its indexes"
+    )
+    raise EngineError(
+        f"the alias {address.name} at {address.host} {what}, as somebody has changed it: {names}",
+        hint="copydesk reindex --rollback lets it read one whole generation; see copydesk generations list",
+    )
+
+
+def _unread(found: list[Index], numbers: set[int]) -> list[Index]:
+    return [index for index in found if not index.is_live and index.generation in numbers]
 
 
 def read_all(client: Elasticsearch, address: Address) -> list[Index]:

@@ -136,6 +136,16 @@ def test_a_document_whose_language_changed_is_moved(engine: ElasticEngine) -> No
 
 
 @elastic
+def test_a_document_that_moves_is_never_out_of_sight(engine: ElasticEngine, elasticsearch_index: str) -> None:
+    load(engine, documents(2))
+    list(engine.load(documents(2, language="fr")))  # and killed before the commit
+    address, _, name = elasticsearch_index.rpartition("/")
+    with Elasticsearch(address) as client:
+        client.indices.refresh(index=f"{name}.g1.en")  # as Elasticsearch does every second
+    assert set(engine.stored([one.id for one in documents(2)])) == {one.id for one in documents(2)}
+
+
+@elastic
 def test_a_document_that_is_refused_is_not_moved(engine: ElasticEngine) -> None:
     load(engine, documents(1))
     load(engine, documents(2, language="fr")[1:])

@@ -19,6 +19,10 @@ from flows.verify import KINDS, Audit, Repair, audit_target, repair
 from ledger.rejects import Rejected
 
 _NOT_ALL = 1
+_KEPT_STRAYS = (
+    "strays were kept: other accounts may know them, lost ones or another machine's;\n"
+    "  try: ingest all the input here, or say --drop-strays when nobody misses them"
+)
 _SHOWN = 20  # of each kind; --json has all
 
 
@@ -34,11 +38,19 @@ def desk_of(settings: Settings, target: str | None, *, wait: bool = False) -> De
 
 
 def verify_target(
-    desk: Desk, *, sample: int | None, mend: bool, fetched_at: datetime | None, as_json: bool
+    desk: Desk,
+    *,
+    sample: int | None,
+    mend: bool,
+    drop_strays: bool,
+    fetched_at: datetime | None,
+    as_json: bool,
 ) -> int:
     """Print where the index differs from its books, and mend it; 1 when they do not agree in the end."""
     before = audit_target(desk, sample=sample)
-    done = repair(desk, before, fetched_at=_in_utc(fetched_at)) if mend and not before.agrees else None
+    done = None
+    if mend and not before.agrees:
+        done = repair(desk, before, fetched_at=_in_utc(fetched_at), drop_strays=drop_strays)
     after = done.after if done else before
     if as_json:
         print_json({**_audit_as_json(after), "repaired": _repair_as_json(before, done) if done else None})
@@ -48,6 +60,8 @@ def verify_target(
         _show_differences(console, before)
         console.print(f"read {len(done.files):,} files again, sent {done.sent:,}, removed {done.removed:,}")
     _show_differences(console, after)
+    if done and after.ids("stray"):
+        console.print(Text(_KEPT_STRAYS), soft_wrap=True)
     _show_verdict(console, after)
     return 0 if after.agrees else _NOT_ALL
 

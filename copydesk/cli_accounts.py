@@ -30,6 +30,9 @@ def _choosing(command: _F) -> _F:
 @click.command()
 @TO
 @click.option("--repair", is_flag=True, help="Put right what differs, then compare once more.")
+@click.option(
+    "--drop-strays", is_flag=True, help="Repair: delete strays also where other accounts may know them."
+)
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Ask for N articles chosen by chance.")
 @FETCHED_AT
 @WAIT
@@ -37,6 +40,7 @@ def _choosing(command: _F) -> _F:
 def verify(
     target: str | None,
     repair: bool,
+    drop_strays: bool,
     sample: int | None,
     fetched_at: datetime | None,
     wait: bool,
@@ -48,10 +52,14 @@ def verify(
     """
     from copydesk.accounts import desk_of, verify_target
 
+    if drop_strays and not repair:
+        raise click.UsageError("--drop-strays is a part of --repair")
     if repair and sample is not None:
         raise click.UsageError("--repair compares everything: leave out --sample")
     desk = desk_of(Settings.from_env(), target, wait=wait)
-    return verify_target(desk, sample=sample, mend=repair, fetched_at=fetched_at, as_json=as_json)
+    return verify_target(
+        desk, sample=sample, mend=repair, drop_strays=drop_strays, fetched_at=fetched_at, as_json=as_json
+    )
 
 
 @click.group()

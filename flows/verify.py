@@ -105,12 +105,15 @@ def audit_target(desk: Desk, *, sample: int | None = None) -> Audit:
         return audit(engine, ledger, sample=sample)
 
 
-def repair(desk: Desk, found: Audit, *, fetched_at: datetime | None = None) -> Repair:
+def repair(
+    desk: Desk, found: Audit, *, fetched_at: datetime | None = None, drop_strays: bool = False
+) -> Repair:
     """Read the files again that yield what is missing or different, delete strays, and compare once more.
 
     What no file yields that is still there is left as it was found, and is told again. Strays are left too when
-    there are more of them than the books know, or the index was made anew: then it is the books that are wrong. What
-    the raw store has and the books, made anew, do not know, is entered again first: it is no stray.
+    there are more of them than the books know, or these were begun when the index held articles already: then it
+    may be the books that are wrong, and `drop_strays` says that they are not. Strays of an index that was made anew
+    stay in any case. What the raw store has and the books, made anew, do not know, is entered again first.
     """
     wrong = found.ids("missing", "different", "doubled")
     with read_books(desk) as ledger:
@@ -125,7 +128,7 @@ def repair(desk: Desk, found: Audit, *, fetched_at: datetime | None = None) -> R
     with open_books(desk) as (engine, ledger):
         after = audit(engine, ledger)
         if is_ours:
-            strays, after = _remove_strays(engine, ledger, after)
+            strays, after = _remove_strays(engine, ledger, after, at_any_rate=drop_strays)
             removed += strays
         lost = [
             id for id in wrong if not paths[id] and id not in after.ids("missing", "different", "doubled")
@@ -175,13 +178,14 @@ def _read_again(
         return sent, run.report().removed
 
 
-def _remove_strays(engine: Engine, ledger: Ledger, found: Audit) -> tuple[int, Audit]:
+def _remove_strays(engine: Engine, ledger: Ledger, found: Audit, *, at_any_rate: bool) -> tuple[int, Audit]:
     strays = found.ids("stray")
-    if not strays or len(strays) > found.documents:
+    if not strays or (not at_any_rate and (ledger.inherits or len(strays) > found.documents)):
         return 0, found
     removed = engine.delete(strays)
     engine.commit()
     ledger.buried([id for id in strays if _is_id(id)])
+    ledger.inherits = False
     left = engine.stored(strays)
     differences = tuple(one for one in found.differences if one.kind != "stray" or one.id in left)
     return removed, replace(found, differences=differences)

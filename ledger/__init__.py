@@ -67,7 +67,7 @@ def open_ledger(
         lock.release()
         raise
     ledger = Ledger(database, path, lock)
-    ledger.notes, ledger.fresh = notes, fresh
+    ledger.notes, ledger.fresh, ledger.new = notes, fresh, fresh and not ledger.runs(1)
     return ledger
 
 

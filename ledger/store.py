@@ -39,6 +39,7 @@ class Ledger:
         self.path = path
         self.notes: list[str] = []  # what the opening found, in words
         self.fresh = False  # True: nothing was known at opening, so the engine may hold more than this tells
+        self.new = False  # True: no run was ever begun with it
 
     # Runs
 
@@ -110,6 +111,20 @@ class Ledger:
                 )
             if known is None or known[0] != identity:
                 self._database.execute("INSERT OR REPLACE INTO facts VALUES ('identity', ?)", (identity,))
+
+    @property
+    def inherits(self) -> bool:
+        """Whether these accounts were begun on an index that held articles already: others may tell of those."""
+        with telling(self.path):
+            found = self._database.execute("SELECT 1 FROM facts WHERE name = 'inherits'").fetchone()
+            return found is not None
+
+    @inherits.setter
+    def inherits(self, value: bool) -> None:
+        with self.batch():
+            self._database.execute("DELETE FROM facts WHERE name = 'inherits'")
+            if value:
+                self._database.execute("INSERT INTO facts VALUES ('inherits', ?)", (_now(),))
 
     # Files
 

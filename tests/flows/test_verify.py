@@ -1,6 +1,7 @@
 """Verify and repair: on the embedded engine and on a genuine Elasticsearch."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -219,3 +220,36 @@ def test_without_books_there_is_nothing_to_compare(embedded, tmp_path):
     with pytest.raises(LedgerError, match="no accounts") as raised:
         audit_target(embedded)
     assert "ingest" in raised.value.hint
+
+
+def test_strays_stay_when_the_books_were_begun_on_a_filled_index(desk, tmp_path):
+    """Those of another machine, or of a state folder that was deleted, may know them."""
+    load(desk, write(tmp_path / "a.jsonl", map(story, range(3))))
+    elsewhere = Desk(settings=replace(desk.settings, state=str(tmp_path / "other")), target=desk.target)
+    load(elsewhere, write(tmp_path / "b.jsonl", map(story, range(3, 20))))
+    found = audit_target(elsewhere)
+    assert list(kinds(found).values()) == ["stray"] * 3
+    kept = repair(elsewhere, found)
+    assert (kept.removed, kept.after.agrees) == (0, False)
+    assert not audit_target(desk).ids("missing")
+    dropped = repair(elsewhere, audit_target(elsewhere), drop_strays=True)
+    assert (dropped.removed, dropped.after.agrees) == (3, True)
+    spoil(elsewhere, send=[article(3)])
+    assert repair(elsewhere, audit_target(elsewhere)).removed == 1, "from now on it knows all that there is"
+
+
+def test_the_first_run_that_was_killed_does_not_make_its_own_strays_another_ones(
+    embedded, tmp_path, monkeypatch
+):
+    from ledger.passes import Pass
+
+    path = write(tmp_path / "wire.jsonl", map(story, range(5)))
+    with monkeypatch.context() as killed:
+        killed.setattr(Pass, "record", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            load(embedded, path)
+    write(path, map(story, range(3)))
+    load(embedded, path)
+    found = audit_target(embedded)
+    assert list(kinds(found).values()) == ["stray"] * 2
+    assert repair(embedded, found).after.agrees

@@ -111,13 +111,13 @@ def _started_ns(run_id: str) -> int:
 
 
 def _in_order(files: list[tuple[str, InputFile]], kept: Mapping[str, RawFile]) -> list[tuple[str, InputFile]]:
-    """The files of each run together, the runs as they began, those of one second as they read."""
+    """The files of each run together, the runs as they read: readings rise even where the clock went back."""
     read: dict[str, int] = {}
     for run_id, file in files:
         if file.path in kept:
             reading = kept[file.path].reading
             read[run_id] = min(reading, read.get(run_id, reading))
-    return sorted(files, key=lambda pair: (pair[0][:15], read.get(pair[0], 0), pair[0], pair[1].path))
+    return sorted(files, key=lambda pair: (read.get(pair[0]) or _started_ns(pair[0]), pair[0], pair[1].path))
 
 
 def _reject(kept: Rejected) -> Reject:

@@ -75,7 +75,7 @@ class RawStore:
         self._done: list[tuple[str, int, int]] = []
         self._records: list[bytes] = []
         self._buffered = 0
-        self._last = 0
+        self._last = _last_reading(segments)  # the clock may have gone back since
         self.size_bytes = sum(segment.stat().st_size for segment in segments)
         self.left_out: list[str] = []  # files of this run that went over the limit
 
@@ -244,6 +244,16 @@ def _documents(segment: Path, start: int) -> list[RawDocument]:
         raise LedgerError(
             f"cannot read the raw store {segment}: {err}", hint="ingest the original files once more"
         ) from err
+
+
+def _last_reading(segments: list[Path]) -> int:
+    """The highest number of a reading so far: the last segment that holds any has it, as they only ever rise."""
+    for segment in reversed(segments):
+        told = [frame.tells for frame in walk_frames(segment)]
+        readings = [mark[1] for tells in told for mark in (*tells["entries"], *tells["done"])]
+        if readings:
+            return int(max(readings))
+    return 0
 
 
 def _segments(raw: Path) -> list[Path]:

@@ -21,8 +21,11 @@ _AGENCY = re.compile(
     r"Alamy|Imago|iStock|Unsplash|Pexels|Instagram|YouTube|Wikimedia|Keystone|Picture Alliance)\b",
     re.IGNORECASE,
 )
-#: "EFE/Archivo" after the last sentence: an agency in capitals and its archive or its photographer.
-_SLASHED = re.compile(r"[.!?…]\s(?P<said>[A-Z]{2,8}\s?/\s?[^\W\d_][\w .-]{1,40})\.?$")
+#: After the last sentence "EFE/Archivo", an agency in capitals and its archive or photographer, or "/ Ana Ruiz".
+_SLASHED = re.compile(
+    r"[.!?…]\s(?:(?P<said>[A-Z]{2,8}\s?/\s?[^\W\d_][\w .-]{1,40})|/\s?(?P<name>[^\W\d_][\w .-]{2,40}))\.?$"
+)
+_SPOKEN = re.compile(r"\d{1,2}:\d\d\s")  # a line of a recording's transcript
 
 
 @cache
@@ -110,7 +113,8 @@ def _caption(owner: Frame, members: list[Block]) -> Caption | None:
     credit = _marked_credit(owner)
     if credit and credit != text and text.endswith(credit):
         text = text.removesuffix(credit).rstrip(" |-–—/")
-    return split_credit(text, credit) if _SHORTEST <= len(text) <= _LONGEST else None
+    fits = _SHORTEST <= len(text) <= _LONGEST and not _SPOKEN.match(text)
+    return split_credit(text, credit) if fits else None
 
 
 def split_credit(text: str, credit: str | None = None) -> Caption:
@@ -124,13 +128,16 @@ def split_credit(text: str, credit: str | None = None) -> Caption:
     Caption(text='路上のバス', credit='共同通信')
     >>> split_credit("El faro, de noche. EFE/Archivo").credit
     'EFE/Archivo'
+    >>> split_credit("El faro, de noche. / ANA RUIZ").credit
+    'ANA RUIZ'
     >>> split_credit("The mayor (right)")
     Caption(text='The mayor (right)', credit=None)
     """
     tail = max(0, len(text) - _TAIL)
     match = None if credit else _credit().search(text, tail)
     if match is None and not credit and (slashed := _SLASHED.search(text, tail)):
-        return Caption(text=text[: slashed.start("said")].rstrip(), credit=slashed["said"])
+        said = slashed["said"] or slashed["name"]
+        return Caption(text=text[: slashed.end() - len(slashed[0]) + 1].rstrip(), credit=said)
     if match is None or match.start() == 0:
         return Caption(text=text, credit=_tidy(credit or ""))
     said = match["bracket"] or match["word"] or match["sign"]

@@ -71,6 +71,8 @@ def _without_ending(title: str, shown: list[str], site: str) -> str:
         if len(text) >= _LEAST_HEADLINE and title != text and bare(title).startswith(bare(text)):
             return text
     parts = _SEPARATORS.split(title)
+    if len(parts) > 1 and site and bare(parts[0]) == bare(site):
+        title = title[len(parts.pop(0)) :].lstrip(" |»·•–—-:")
     if len(parts) > 1 and site and bare(parts[-1]) in bare(site):
         title = title[: -len(parts[-1])].rstrip(" |»·•–—-:")
     parts = _BAR.split(title)

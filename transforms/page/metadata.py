@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from transforms.authors import people_in, split_authors
+from transforms.authors import is_byline_label, people_in, split_authors
 from transforms.dates import parse_date
 from transforms.page.head import Metas, bare, clean_text, every, first, read_metas, strip_tags, web_address
 from transforms.page.headline import line_of, read_titles
@@ -23,6 +23,8 @@ from transforms.records import Given, Stamp
 
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 _MOST_TAGS = 50
+_LONGEST_SECTION = 80  # characters
+_LEAST_SITE = 3  # letters of a site's name
 
 
 @dataclass(slots=True)
@@ -73,9 +75,9 @@ def read_metadata(tree: LexborHTMLParser, given: Given) -> Metadata:
             ("meta", first(metas, "description")),
         ],
     )
+    _read_addresses(meta, tree, article, metas, given)
     _read_people(meta, tree, article, metas, nodes)
     _read_dates(meta, tree, article, metas)
-    _read_addresses(meta, tree, article, metas, given)
     _read_language(meta, tree, article, metas)
     _read_subjects(meta, article, metas)
     meta.body = _body(article.get("articleBody"))
@@ -93,7 +95,7 @@ def _read_people(
         *(n for o in organisations[:1] for n in _names(o, nodes)),
     ]
     meta.take("publisher", [("json-ld:publisher", "".join(names[:1])), ("meta", first(metas, "publisher"))])
-    known = {bare(name) for name in (*names, first(metas, "publisher")) if name}
+    known = {bare(name) for name in (*names, first(metas, "publisher"), *_names_of_site(meta.url)) if name}
     written = [name for name in every(metas, "authors") if not name.startswith(("http", "/", "@"))]
     marked = tree.css('[rel~="author"], [itemprop="author"] [itemprop="name"], [itemprop="author"]')[:8]
     collective = [author for author in _flat(article.get("author")) if _is_organisation(author)]
@@ -104,6 +106,7 @@ def _read_people(
         ("json-ld:author", _names(article.get("author"), nodes)),
         ("json-ld:creator", _names(article.get("creator"), nodes)),
         ("meta", written),
+        ("twitter:data", _labelled(metas)),
     ]
     read = [(source, split_authors(values, known)) for source, values in options]
     shown = dict.fromkeys(name for node in marked for name in people_in(line_of(node)))
@@ -127,6 +130,23 @@ def _names(value: Any, nodes: list[Node]) -> list[str]:
         else:
             found.append(clean_text(item))
     return [name for name in found if name]
+
+
+def _names_of_site(url: str | None) -> list[str]:
+    """What a site may call itself by its address: "news.example.org", "news", "example"."""
+    host = urlsplit(url or "").netloc.removeprefix("www.")
+    return [host, *(part for part in host.split(".")[:-1] if len(part) >= _LEAST_SITE)]
+
+
+def _labelled(metas: Metas) -> list[str]:
+    """The names in Twitter's labelled values ("Written by": "Ana Ruiz"), as WordPress's plugins write them."""
+    pairs = ((f"twitter:label{number}", f"twitter:data{number}") for number in (1, 2))
+    return [
+        name
+        for label, value in pairs
+        if is_byline_label("".join(metas.get(label, [])[:1]))
+        for name in people_in("".join(metas.get(value, [])[:1]))
+    ]
 
 
 def _is_organisation(value: Any) -> bool:
@@ -223,12 +243,17 @@ def _language(value: Any) -> str | None:
 def _read_subjects(meta: Metadata, article: Node, metas: Metas) -> None:
     section = article.get("articleSection")
     section = section[0] if isinstance(section, list) and section else section
-    meta.take(
-        "section", [("json-ld:articleSection", clean_text(section)), ("meta", first(metas, "sections"))]
-    )
+    told = [("json-ld:articleSection", clean_text(section)), ("meta", first(metas, "sections"))]
+    meta.take("section", ((source, _section(value)) for source, value in told))
     keywords = article.get("keywords")
     listed = keywords if isinstance(keywords, list) else [keywords]
     meta.take("tags", [("json-ld:keywords", _tags(listed)), ("meta", _tags(every(metas, "tags")))])
+
+
+def _section(value: str) -> str:
+    """The first of several; nothing of a value as long as a list of keywords."""
+    name = value.split(";")[0].strip()
+    return name if len(name) <= _LONGEST_SECTION else ""
 
 
 def _tags(values: list[Any]) -> tuple[str, ...]:

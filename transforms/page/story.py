@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from transforms.authors import people_in, split_authors, starts_byline
+from transforms.authors import is_author_page, is_byline_label, people_in, split_authors, starts_byline
 from transforms.dates import LONGEST_STAMP, parse_stamps
 from transforms.page.blocks import Block, Frame
 from transforms.page.captions import read_captions
@@ -19,9 +19,11 @@ from transforms.records import Caption, Stamp
 _DECK_LENGTHS = (25, 700)  # characters
 _DECK_REACH = 12  # blocks between the headline and the deck
 _STAMP_REACH = 25  # blocks before the story's first paragraph that may hold its stamp
+_HEADLINE_REACH = 60  # the same after the headline
 _STAMP_BELOW = 3
 _STAMP_UNDER = 12  # blocks after the story's last paragraph
 _LONGEST_BYLINE = 150
+_MOST_LINKS = 10  # of a byline
 _LEAST_TITLE = 8  # letters
 _LEVELS = 4  # elements around the story that may hold its pictures, where there is no headline
 _PARTS = re.compile(r"\s*[|•·–]\s*")
@@ -49,7 +51,8 @@ def read_surroundings(
     found = Surroundings()
     deck = _deck(blocks, start, pick, meta)
     found.deck = tuple(block.text for block in deck)
-    near = [b for b in blocks if first - _STAMP_REACH <= b.number < first + _STAMP_BELOW]
+    top = max(first - _HEADLINE_REACH, min(first - _STAMP_REACH, first if start is None else start))
+    near = [b for b in blocks if top <= b.number < first + _STAMP_BELOW]
     found.byline, found.authors = _byline(near, language)
     last = pick.blocks[-1].number
     under = [b for b in blocks if last < b.number <= last + _STAMP_UNDER and not b.frame.dropped]
@@ -101,24 +104,40 @@ def _deck(blocks: Sequence[Block], start: int | None, pick: Pick, meta: Metadata
 def _could_be_deck(block: Block) -> bool:
     shortest, longest = _DECK_LENGTHS
     fits = shortest <= len(block.text) <= longest and 2 * block.links < len(block.text)
-    return fits and block.kind != "caption" and not is_junk_line(block)
+    is_byline = starts_byline(block.text) and bool(people_in(block.text))
+    return fits and block.kind != "caption" and not is_byline and not is_junk_line(block)
 
 
 def _byline(near: Sequence[Block], language: str | None) -> tuple[str | None, tuple[str, ...]]:
-    """The byline as written and the people in it: what is called one, begins with "By", or stands beside a date."""
-    for block in near:
-        if len(block.text) > _LONGEST_BYLINE:
-            continue
-        if block.frame.byline:
-            linked = [" ".join(node.text().split()) for node in block.frame.node.css("a")[:10]]
-            people = split_authors(name for name in linked if people_in(name)) or people_in(block.text)
-        elif starts_byline(block.text):
-            people = people_in(block.text)
-        else:
-            people = _beside_date(block.text, language)
+    """The byline as written and the people in it: what is called one, begins with "By", or stands beside a date.
+
+    Where no block is so, a link to an author's own page.
+    """
+    short = [block for block in near if len(block.text) <= _LONGEST_BYLINE]
+    for at, block in enumerate(short):
+        people = _people(block, language, labelled=at > 0 and is_byline_label(short[at - 1].text))
+        if people:
+            return block.text, people
+    for block in short:
+        people = _linked(block, is_author_page) if block.links else ()
         if people:
             return block.text, people
     return None, ()
+
+
+def _people(block: Block, language: str | None, *, labelled: bool) -> tuple[str, ...]:
+    if block.frame.byline:
+        return _linked(block, bool) or people_in(block.text)
+    if labelled or starts_byline(block.text):
+        return people_in(block.text)
+    return _beside_date(block.text, language)
+
+
+def _linked(block: Block, fits: Callable[[str], bool]) -> tuple[str, ...]:
+    """The people whose names are links to addresses that fit."""
+    links = block.frame.node.css("a[href]")[:_MOST_LINKS]
+    names = (" ".join(node.text().split()) for node in links if fits(node.attributes.get("href") or ""))
+    return split_authors(name for name in names if people_in(name))
 
 
 def _beside_date(text: str, language: str | None) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ class _Open:
 
     reading: Pass
     tally: Tally = field(default_factory=Tally)
+    breaks_off: bool = False  # the disk or the system did not give the rest: what that holds is not known
 
 
 class Books:
@@ -48,6 +49,7 @@ class Books:
         self._again: set[str] = (
             set()
         )  # files read a second time in this run: their articles have been counted
+        self._unread: set[str] = set()  # files that broke off in this run
         self._problems: dict[tuple[str, str], Problem] = {}
         self.files_done = self.files_skipped = self.bytes_done = 0
 
@@ -109,7 +111,7 @@ class Books:
 
     def to_read_again(self, find: Callable[[Sequence[str]], list[InputFile]]) -> list[InputFile]:
         """Give the files that no longer count as read, each once in a run; those not found are left."""
-        files = find([path for path in self.ledger.stale() if path not in self._again])
+        files = find([path for path in self.ledger.stale() if path not in self._again | self._unread])
         self._again.update(file.path for file in files)
         return files
 
@@ -133,7 +135,8 @@ class Books:
                 self._enter_part(part, refused)
             if self._raw:
                 for part in ended:
-                    self._raw.finish(part.file.path)
+                    if not self._open[part.file.path].breaks_off:
+                        self._raw.finish(part.file.path)
                 for part in shard.parts:
                     if part.file.is_stream and not part.ends:
                         self._raw.count_so_far(part.file.path)
@@ -186,6 +189,7 @@ class Books:
         records = {raw.origin: raw for raw in part.raws} if part.rejects else {}
         for reject in part.rejects:
             opened.tally.reject(reject.origin, reject.reason)
+            opened.breaks_off |= reject.reason == "unreadable" and reject.origin == part.file.path
             self._keep(reject, part.file.path, _record(records.get(reject.origin)))
         taken = []
         for document, fate in zip(part.documents, part.fates, strict=True):
@@ -204,7 +208,11 @@ class Books:
 
     def _finish(self, file: InputFile, content_hash: str | None) -> None:
         opened = self._open.pop(file.path)
-        opened.reading.finish(opened.tally.counts, content_hash=content_hash)
+        if opened.breaks_off:
+            opened.reading.leave()
+            self._unread.add(file.path)
+        else:
+            opened.reading.finish(opened.tally.counts, content_hash=content_hash)
         if file.path not in self._again:
             self._tally.add(opened.tally.counts)
             self._end_of(file)

@@ -164,6 +164,12 @@ class Pass:
         self._drop([id for id, flight in self._flights.items() if flight.by is self])
         return gone
 
+    def leave(self) -> None:
+        """It could not be read to its end: what it had stays, also what was not seen now, and it counts as unread."""
+        with telling(self._ledger_path), transaction(self._database):
+            self._insert_file()
+        self.__exit__(None, None, None)
+
     def __enter__(self) -> Self:
         return self
 

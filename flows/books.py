@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from engines.analysis import key_of
-from flows.reading import InputFile
+from flows.reading import InputFile, is_gone
 from flows.shards import Part, Shard
 from ledger import Ledger
 from ledger.passes import Pass
@@ -111,7 +110,8 @@ class Books:
 
     def to_read_again(self, find: Callable[[Sequence[str]], list[InputFile]]) -> list[InputFile]:
         """Give the files that no longer count as read, each once in a run; those not found are left."""
-        files = find([path for path in self.ledger.stale() if path not in self._again | self._unread])
+        done = self._again | self._unread
+        files = find([path for path in self.ledger.stale() if path not in done and self.ledger.means(path)])
         self._again.update(file.path for file in files)
         return files
 
@@ -150,7 +150,12 @@ class Books:
     def prune(self) -> None:
         """Forget the files that are gone; the ledger last, as what it has forgotten it will not name again."""
         known = [entry.path for entry in self.ledger.files() if not entry.path.startswith(STREAM)]
-        gone = [path for path in known if not Path(path).exists()]
+        found = [path for path in known if self.ledger.means(path)]
+        if len(found) < len(known):
+            self.ledger.notes.append(
+                f"{len(known) - len(found):,} files were named from {self.ledger.home}: prune them from there"
+            )
+        gone = [path for path in found if is_gone(path)]
         for path in gone:
             self._rejects.begin(path)
             if self._raw:

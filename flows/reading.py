@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter, time_ns
 
+from ledger import Ledger
 from ledger.records import STREAM
 from sources import read
 from sources.opened import STDIN
@@ -86,10 +88,37 @@ def find_inputs(paths: Iterable[str], skip: Sequence[str], run_id: str = "") -> 
                 yield InputFile(path=found, size=fingerprint.size, mtime_ns=fingerprint.mtime_ns)
 
 
+def name_inputs(paths: Iterable[str], ledger: Ledger) -> list[str]:
+    """Name in full what is named from another folder than the one that the ledger's relative names are from.
+
+    There, the same name is another file's, and would replace what that one yielded.
+    """
+    return [path if path == STDIN or ledger.means(path) else os.path.abspath(path) for path in paths]  # noqa: PTH100
+
+
 def find_existing(paths: Iterable[str]) -> list[InputFile]:
     """Find those of these files that are still there."""
-    there = [path for path in paths if Path(path).exists()]
+    there = [path for path in paths if not is_gone(path)]
     return [file for file in find_inputs(there, ()) if isinstance(file, InputFile)]
+
+
+def is_gone(path: str) -> bool:
+    """Whether there is no such file; one that cannot be asked for is not gone."""
+    try:
+        Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
+
+
+def is_readable_file(path: str, ledger: Ledger) -> bool:
+    """Whether a file that the ledger knows is here."""
+    try:
+        return ledger.means(path) and Path(path).is_file()
+    except OSError:
+        return False
 
 
 def read_batches(

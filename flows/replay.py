@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from itertools import chain, groupby
 from pathlib import Path
 from time import time_ns
 
-from flows.reading import InputFile, Item, Supply, find_inputs, read_file
+from flows.reading import InputFile, Item, Supply, find_inputs, is_readable_file, read_file
 from flows.steps import new_run_id
 from ledger.raw import RawFile, RawReader, raw_files, read_raw_files
 from ledger.records import FileEntry
@@ -28,6 +29,7 @@ class Replay:
     runs: tuple[tuple[str, Supply], ...]
     missing: tuple[str, ...]  # neither kept nor there any more
     from_disk: tuple[str, ...]  # not kept, and read where they are
+    home: str  # the folder that relative names are relative to
     elsewhere: tuple[Rejected, ...]  # rejects of what could not be read at all, or of missing files
 
 
@@ -43,7 +45,7 @@ def plan_replay(folder: Path, ledger: Ledger) -> Replay:
     missing: list[str] = []
     for path in {**known, **kept}:
         entry = known.get(path)
-        file = _input(path, entry, kept)
+        file = _input(path, entry, kept, is_here=is_readable_file(path, ledger))
         if file is None:
             missing.append(path)
         else:
@@ -57,6 +59,7 @@ def plan_replay(folder: Path, ledger: Ledger) -> Replay:
             for run_id, group in groupby(_in_order(files, kept), key=lambda pair: pair[0])
         ),
         missing=tuple(sorted(missing)),
+        home=ledger.home or os.getcwd(),  # noqa: PTH109
         from_disk=tuple(sorted(path for path in every if path not in kept)),
         elsewhere=tuple(reject for path, some in rejects.items() if path not in ours for reject in some),
     )
@@ -89,7 +92,9 @@ class _Stock:
         return chain(rejected, self._reader.read(kept))
 
 
-def _input(path: str, entry: FileEntry | None, kept: dict[str, RawFile]) -> InputFile | None:
+def _input(
+    path: str, entry: FileEntry | None, kept: dict[str, RawFile], *, is_here: bool
+) -> InputFile | None:
     """The file with the size and time that tell the next ingest that it has not changed; None when it is lost."""
     if path in kept and entry is not None and kept[path].reading < _started_ns(entry.run_id):
         del kept[path]  # it was read again since, and not kept
@@ -97,7 +102,7 @@ def _input(path: str, entry: FileEntry | None, kept: dict[str, RawFile]) -> Inpu
         if entry is None or entry.state != "done":
             return InputFile(path=path, size=0, mtime_ns=_UNKNOWN_NS)
         return InputFile(path=path, size=entry.size, mtime_ns=entry.mtime_ns, content_hash=entry.content_hash)
-    there = list(find_inputs([path], ())) if Path(path).is_file() else []
+    there = list(find_inputs([path], ())) if is_here else []
     return there[0] if there and isinstance(there[0], InputFile) else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from flows.replay import kept_supply
 from flows.settings import state_folder
 from flows.shards import Part, Shard
 from flows.steps import VERSION, Job, Run, new_run_id
+from ledger import read_ledger
 from ledger.records import STREAM
 from ledger.rejects import Rejected, Rejects, open_rejects, read_rejects
 from sources.opened import Opened
@@ -102,7 +103,7 @@ def retry_rejects(desk: Desk, choice: Choice, *, fetched_at: datetime | None = N
     """
     found = list(find_rejects(desk, choice))
     others = {one.key for one in find_rejects(desk, Choice())}.difference(one.key for one in found)
-    paths = sorted({reject.path for reject in found if Path(reject.path).is_file()})
+    paths = _here(desk, {reject.path for reject in found})
     if paths:
         _read_again(desk, paths, fetched_at)
     tried = _try_streams(desk, [one for one in found if one.path.startswith(STREAM)], fetched_at)
@@ -114,6 +115,15 @@ def retry_rejects(desk: Desk, choice: Choice, *, fetched_at: datetime | None = N
         wrong=tuple(sorted(now for key, now in still.items() if key not in gone)),
         gone=tuple(sorted(gone)),
     )
+
+
+def _here(desk: Desk, paths: set[str]) -> list[str]:
+    """Those of these files that are there, under the names that they were given."""
+    ledger = read_ledger(state_folder(desk.settings, desk.target))
+    with ledger or nullcontext():
+        return sorted(
+            path for path in paths if (ledger is None or ledger.means(path)) and Path(path).is_file()
+        )
 
 
 def _still_wrong(desk: Desk, chosen: list[Rejected], others: set[str]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from typing import Self
 from engines.contract import Engine, EngineError
 from flows.books import SENT, Books
 from flows.pool import ShapingPool, usable_cores
-from flows.reading import InputFile, Supply, find_existing, find_inputs, read_batches, read_file
+from flows.reading import InputFile, Supply, find_existing, find_inputs, name_inputs, read_batches, read_file
 from flows.shards import Part, Shard, collect
 from ledger.records import Fate
 from ledger.report import RunReport
@@ -93,9 +93,8 @@ class Run:
 
     def __enter__(self) -> Self:
         supply = self._job.supply
-        self._inputs = list(
-            supply.files if supply else find_inputs(self._job.paths, self._job.skip, self.run_id)
-        )
+        paths = name_inputs(self._job.paths, self._books.ledger)
+        self._inputs = list(supply.files if supply else find_inputs(paths, self._job.skip, self.run_id))
         self._bytes_total = sum(file.size for file in self._inputs if isinstance(file, InputFile))
         self._books.ledger.start(self.run_id, version=VERSION)
         return self

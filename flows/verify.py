@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 from typing import Literal, TypeVar
 
 from engines.contract import Engine
 from flows.desk import Desk, open_books, read_books
 from flows.opening import open_run
-from flows.reading import Supply
+from flows.reading import Supply, is_readable_file
 from flows.replay import kept_supply
 from flows.settings import state_folder
 from flows.steps import Job
@@ -247,7 +246,7 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def _paths(ledger: Ledger, id: str) -> list[str]:
-    return [origin.path for origin in ledger.origins(id) if Path(origin.path).is_file()]
+    return [origin.path for origin in ledger.origins(id) if is_readable_file(origin.path, ledger)]
 
 
 def _origin(ledger: Ledger, id: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from ledger.database import select_by_id, telling, transaction
 from ledger.entries import SELECT_FILE, file_entry
 from ledger.flights import Flight, Here
 from ledger.gone import remove_rows
+from ledger.home import read_home, write_home
 from ledger.lock import RunLock
 from ledger.passes import UNHELD, Pass, Reading
 from ledger.positions import origin_of, stored_text, told_text
@@ -40,6 +42,7 @@ class Ledger:
         self.notes: list[str] = []  # what the opening found, in words
         self.fresh = False  # True: nothing was known at opening, so the engine may hold more than this tells
         self.new = False  # True: no run was ever begun with it
+        self._is_home: bool | None = None  # None: not asked yet
 
     # Runs
 
@@ -65,7 +68,26 @@ class Ledger:
                     "UPDATE files SET state = 'stale' WHERE state = 'done' AND id IN"
                     f" (SELECT file FROM documents WHERE id IN ({UNHELD}))"
                 )
+            if self.home is None:
+                self.home = os.getcwd()  # noqa: PTH109 (names are strings)
         self._run = (run_id, epoch)
+
+    @property
+    def home(self) -> str | None:
+        """The folder that relative names of files are relative to; None before the first run."""
+        return read_home(self._database, self.path)
+
+    @home.setter
+    def home(self, folder: str) -> None:
+        with self.batch():
+            write_home(self._database, self.path, folder)
+        self._is_home = None
+
+    def means(self, path: str) -> bool:
+        """Whether a known file's name means that file also here: it is absolute, or was given from this folder."""
+        if self._is_home is None:
+            self._is_home = self.home in (None, os.getcwd())  # noqa: PTH109
+        return self._is_home or os.path.isabs(path)  # noqa: PTH117
 
     def end(self, report: bytes) -> None:
         """The run came to its end; `report` is RunReport.to_json()."""

@@ -44,7 +44,7 @@ def test_what_several_runs_read_is_reindexed(desk, monkeypatch):
     assert (report.counts.indexed, report.counts.duplicate, report.removed) == (2, 1, 0)
     before = held(desk.target)
     assert len(before) <= 4
-    assert files(desk) == [("done", 2), ("done", 3)]
+    assert sorted(files(desk)) == [("done", 2), ("done", 3)]  # both may have begun in one second
     done = reindex(desk, Wish())
     assert (done.swapped, done.missing, done.from_disk, done.new_documents) == (True, (), (), {"en": 4})
     assert held(desk.target) == before

@@ -111,7 +111,9 @@ class Books:
     def to_read_again(self, find: Callable[[Sequence[str]], list[InputFile]]) -> list[InputFile]:
         """Give the files that no longer count as read, each once in a run; those not found are left."""
         done = self._again | self._unread
-        files = find([path for path in self.ledger.stale() if path not in done and self.ledger.means(path)])
+        files = find(
+            [path for path in self.ledger.stale() if path not in done and self.ledger.facts.means(path)]
+        )
         self._again.update(file.path for file in files)
         return files
 
@@ -150,10 +152,10 @@ class Books:
     def prune(self) -> None:
         """Forget the files that are gone; the ledger last, as what it has forgotten it will not name again."""
         known = [entry.path for entry in self.ledger.files() if not entry.path.startswith(STREAM)]
-        found = [path for path in known if self.ledger.means(path)]
+        found = [path for path in known if self.ledger.facts.means(path)]
         if len(found) < len(known):
             self.ledger.notes.append(
-                f"{len(known) - len(found):,} files were named from {self.ledger.home}: prune them from there"
+                f"{len(known) - len(found):,} files were named from {self.ledger.facts.home}: prune them from there"
             )
         gone = [path for path in found if is_gone(path)]
         for path in gone:

@@ -93,7 +93,7 @@ def name_inputs(paths: Iterable[str], ledger: Ledger) -> list[str]:
 
     There, the same name is another file's, and would replace what that one yielded.
     """
-    return [path if path == STDIN or ledger.means(path) else os.path.abspath(path) for path in paths]  # noqa: PTH100
+    return [path if path == STDIN or ledger.facts.means(path) else os.path.abspath(path) for path in paths]  # noqa: PTH100
 
 
 def find_existing(paths: Iterable[str]) -> list[InputFile]:
@@ -116,7 +116,7 @@ def is_gone(path: str) -> bool:
 def is_readable_file(path: str, ledger: Ledger) -> bool:
     """Whether a file that the ledger knows is here."""
     try:
-        return ledger.means(path) and Path(path).is_file()
+        return ledger.facts.means(path) and Path(path).is_file()
     except OSError:
         return False
 

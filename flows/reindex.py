@@ -244,7 +244,7 @@ def _make(desk: Desk, engine: Engine, folder: Path, plan: Replay, wish: Wish) ->
         open_ledger(folder / NEXT, target=desk.target, identity=coming.identity()) as ledger,
     ):
         ledger.fresh = False  # there is nothing in it yet that the engine could be asked for
-        ledger.home = plan.home
+        ledger.facts.home = plan.home
         _keep_rejects(folder / NEXT, plan)
         tally = Tally()
         for run_id, supply in plan.runs:

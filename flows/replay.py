@@ -59,7 +59,7 @@ def plan_replay(folder: Path, ledger: Ledger) -> Replay:
             for run_id, group in groupby(_in_order(files, kept), key=lambda pair: pair[0])
         ),
         missing=tuple(sorted(missing)),
-        home=ledger.home or os.getcwd(),  # noqa: PTH109
+        home=ledger.facts.home or os.getcwd(),  # noqa: PTH109
         from_disk=tuple(sorted(path for path in every if path not in kept)),
         elsewhere=tuple(reject for path, some in rejects.items() if path not in ours for reject in some),
     )

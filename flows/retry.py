@@ -122,7 +122,7 @@ def _here(desk: Desk, paths: set[str]) -> list[str]:
     ledger = read_ledger(state_folder(desk.settings, desk.target))
     with ledger or nullcontext():
         return sorted(
-            path for path in paths if (ledger is None or ledger.means(path)) and Path(path).is_file()
+            path for path in paths if (ledger is None or ledger.facts.means(path)) and Path(path).is_file()
         )
 
 

@@ -88,7 +88,7 @@ class Run:
         held = engine.status()
         self._ask_engine = held.generation > 0 and books.ledger.fresh
         if books.ledger.new and any(held.documents.values()):
-            books.ledger.inherits = True  # what it does not know is no stray for that
+            books.ledger.facts.inherits = True  # what it does not know is no stray for that
         self._engine_name, _, self._engine_version = held.engine.partition(" ")
 
     def __enter__(self) -> Self:

@@ -179,12 +179,12 @@ def _read_again(
 
 def _remove_strays(engine: Engine, ledger: Ledger, found: Audit, *, at_any_rate: bool) -> tuple[int, Audit]:
     strays = found.ids("stray")
-    if not strays or (not at_any_rate and (ledger.inherits or len(strays) > found.documents)):
+    if not strays or (not at_any_rate and (ledger.facts.inherits or len(strays) > found.documents)):
         return 0, found
     removed = engine.delete(strays)
     engine.commit()
     ledger.buried([id for id in strays if _is_id(id)])
-    ledger.inherits = False
+    ledger.facts.inherits = False
     left = engine.stored(strays)
     differences = tuple(one for one in found.differences if one.kind != "stray" or one.id in left)
     return removed, replace(found, differences=differences)

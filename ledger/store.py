@@ -13,9 +13,9 @@ from typing import Self
 
 from ledger.database import select_by_id, telling, transaction
 from ledger.entries import SELECT_FILE, file_entry
+from ledger.facts import Facts
 from ledger.flights import Flight, Here
 from ledger.gone import remove_rows
-from ledger.home import read_home, write_home
 from ledger.lock import RunLock
 from ledger.passes import UNHELD, Pass, Reading
 from ledger.positions import origin_of, stored_text, told_text
@@ -39,10 +39,10 @@ class Ledger:
         self._under_way: tuple[dict[bytes, Flight], Here] = {}, {}
         self._run: tuple[str, int] | None = None  # run id, epoch
         self.path = path
+        self.facts = Facts(database, path)
         self.notes: list[str] = []  # what the opening found, in words
         self.fresh = False  # True: nothing was known at opening, so the engine may hold more than this tells
         self.new = False  # True: no run was ever begun with it
-        self._is_home: bool | None = None  # None: not asked yet
 
     # Runs
 
@@ -68,26 +68,9 @@ class Ledger:
                     "UPDATE files SET state = 'stale' WHERE state = 'done' AND id IN"
                     f" (SELECT file FROM documents WHERE id IN ({UNHELD}))"
                 )
-            if self.home is None:
-                self.home = os.getcwd()  # noqa: PTH109 (names are strings)
+            if self.facts.home is None:
+                self.facts.home = os.getcwd()  # noqa: PTH109 (names are strings)
         self._run = (run_id, epoch)
-
-    @property
-    def home(self) -> str | None:
-        """The folder that relative names of files are relative to; None before the first run."""
-        return read_home(self._database, self.path)
-
-    @home.setter
-    def home(self, folder: str) -> None:
-        with self.batch():
-            write_home(self._database, self.path, folder)
-        self._is_home = None
-
-    def means(self, path: str) -> bool:
-        """Whether a known file's name means that file also here: it is absolute, or was given from this folder."""
-        if self._is_home is None:
-            self._is_home = self.home in (None, os.getcwd())  # noqa: PTH109
-        return self._is_home or os.path.isabs(path)  # noqa: PTH117
 
     def end(self, report: bytes) -> None:
         """The run came to its end; `report` is RunReport.to_json()."""
@@ -133,20 +116,6 @@ class Ledger:
                 )
             if known is None or known[0] != identity:
                 self._database.execute("INSERT OR REPLACE INTO facts VALUES ('identity', ?)", (identity,))
-
-    @property
-    def inherits(self) -> bool:
-        """Whether these accounts were begun on an index that held articles already: others may tell of those."""
-        with telling(self.path):
-            found = self._database.execute("SELECT 1 FROM facts WHERE name = 'inherits'").fetchone()
-            return found is not None
-
-    @inherits.setter
-    def inherits(self, value: bool) -> None:
-        with self.batch():
-            self._database.execute("DELETE FROM facts WHERE name = 'inherits'")
-            if value:
-                self._database.execute("INSERT INTO facts VALUES ('inherits', ?)", (_now(),))
 
     # Files
 

@@ -44,6 +44,7 @@ _LONG_WORD = 6  # letters; shorter words stand in any text
 _TITLE_WORD = 4
 _FULL = 2  # of a dateline: with its day or agency
 _PROOF = 1.0
+_WORD_SIGNS = (r"v\d+", r"w\d", r"vw.*")  # of `_shared_words`
 
 
 class Gap(NamedTuple):
@@ -62,8 +63,14 @@ def weigh_break(rows: Sequence[Row], at: int, gap: Gap) -> float:
 
     Source: evals/fit_breaks.py, where the weights come from; tests/cases/pastes.jsonl
     """
-    bias, weights = _model()
-    weight = bias + sum([weights.get(sign, 0.0) for sign in collect_signs(rows, at, gap)])
+    bias, weights, most_of_words = _model()
+    signs = _signs_around(rows, at, gap)
+    weight = bias + sum([weights.get(sign, 0.0) for sign in signs])
+    if (
+        weight + most_of_words > 0
+    ):  # else no words make a story of it; that is most gaps, and they are dear to compare
+        signs += _shared_words(rows, rows[at], gap)
+        weight = bias + sum([weights.get(sign, 0.0) for sign in signs])
     return max(weight, _PROOF) if _is_proven(rows, at, gap) else weight
 
 
@@ -86,13 +93,23 @@ def _is_proven(rows: Sequence[Row], at: int, gap: Gap) -> bool:
 
 
 @cache
-def _model() -> tuple[float, dict[str, float]]:
+def _model() -> tuple[float, dict[str, float], float]:
+    """The bias, the weights, and the most that the words on both sides can weigh."""
     data = json.loads(files("transforms").joinpath("data/breaks.json").read_text("utf-8"))
-    return data["bias"], data["weights"]
+    weights = data["weights"]
+    most = [
+        max([0.0, *(weights[sign] for sign in weights if re.fullmatch(kind, sign))]) for kind in _WORD_SIGNS
+    ]
+    return data["bias"], weights, sum(most)
 
 
 def collect_signs(rows: Sequence[Row], at: int, gap: Gap) -> tuple[str, ...]:
     """The signs at row `at`, which lies in the gap."""
+    return *_signs_around(rows, at, gap), *_shared_words(rows, rows[at], gap)
+
+
+def _signs_around(rows: Sequence[Row], at: int, gap: Gap) -> tuple[str, ...]:
+    """The signs of the row and what stands around it."""
     row, before, after = rows[at], gap.before, gap.after
     under = rows[at + 1 : min(after, at + _REPEAT_WITHIN)]
     again = rows[at + 1 : min(after + 1 + _OVER_TEXT, at + _REPEAT_WITHIN)]
@@ -103,7 +120,6 @@ def collect_signs(rows: Sequence[Row], at: int, gap: Gap) -> tuple[str, ...]:
     opening = _opening(rows[after])
     title = f"t{bisect_right(_SIZES, row.size)}{row.end[:1]}{row.bullet[:1]}"
     stands = _closing(rows, before, at)
-    words = _shared_words(rows, row, gap)
     return (
         f"r{repeat}",
         f"g{space}",
@@ -125,7 +141,6 @@ def collect_signs(rows: Sequence[Row], at: int, gap: Gap) -> tuple[str, ...]:
         f"gd{space > 0}{dated}",
         f"gc{space > 0}{stands}",
         f"mo{after - at <= _OVER_TEXT}{opening}{stands}",
-        *words,
     )
 
 

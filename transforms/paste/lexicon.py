@@ -7,8 +7,7 @@ letter case, bullets, end marks and the value of numbers (each is a 0). `Read mo
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,34 +15,34 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-# Taking away what most lines are made of leaves little to look at; half the time of looking at the whole line.
-_ORDINARY = bytes(code for code in range(0x20, 0x7F) if chr(code) not in string.digits)
-_DIGIT_OR_SPACE = re.compile(r"[\d\s]")
-_ASCII_DIGITS = re.compile(r"[0-9]+(?:[.,:/-][0-9]+)*")
-_DIGITS = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_ZEROS = re.compile(r"0(?:[.,:/-]?0)+")
+_ASCII = bytes(range(0x80))
 _EDGES = " \t•·▪●○■□◆►▶▸›»«‹→←↑↓|*-–—_:;.,…!?¡¿#+=>/\\✕×✓＞：。、！？【】「」[]()（）<>〈〉《》\"'“”‘’"
 _PREFIX_MARK = " …"
 _BUCKET = 3  # characters: enough to leave a handful of prefixes to try, in any script
 _GLUED = re.compile(r"[ |/·•,;]+")
-_FIRST_WORD = re.compile(r"[^ |/·•,;]*")
 _MAX_LINE = 160  # characters; a longer line can only match as a prefix
 _MAX_GLUED = 100
+_MOST_WORDS = 4  # of a phrase in a row of phrases
 
 
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
     lines: dict[str, tuple[str, str]]
-    first_words: frozenset[str]  # of the lines
+    openings: dict[
+        str, list[int]
+    ]  # first word → of how many words lines are that begin with it, longest first
     prefixes: dict[str, list[tuple[str, str, str]]]
     patterns: tuple[_Patterns, ...]
 
 
 class _Patterns(NamedTuple):
-    """Regular expressions for whole lines that need the same: all in one, as an alternation is tried in C."""
+    """Regular expressions for whole lines that need the same, and one that matches what any of them does."""
 
     needs: tuple[str, ...]  # a line that holds none of these cannot match; empty: any line can
-    regex: re.Pattern[str]
-    rules: dict[str, tuple[str, str]]  # group name → label and rule
+    any: re.Pattern[str]
+    each: tuple[tuple[re.Pattern[str], tuple[str, str]], ...]  # with label and rule
 
 
 def key_of(text: str) -> str:
@@ -52,19 +51,31 @@ def key_of(text: str) -> str:
     >>> key_of("  • Read 12 more stories: ")
     'read 0 more stories'
     """
-    if not (text[:1].isalnum() and text[-1:].isalnum()):
-        text = text.strip(_EDGES)
-    odd = text.encode("utf-8", "surrogatepass").translate(None, _ORDINARY)
-    if not odd:
-        return text.lower() if "  " not in text else " ".join(text.lower().split())
-    if odd.isascii():
-        return " ".join(_ASCII_DIGITS.sub("0", text.lower()).split())
-    rest = odd.decode("utf-8", "surrogatepass")
-    if _DIGIT_OR_SPACE.search(rest):
-        text = " ".join(_DIGITS.sub("0", text).split())
-    elif "  " in text:
-        text = " ".join(text.split())
-    return text.lower() if rest.lower() == rest == rest.casefold() else text.casefold()
+    return " ".join(_without_numbers(text.strip(_EDGES)).casefold().split())
+
+
+def keys_of(text: str) -> list[str]:
+    r"""The keys of all lines of normalised `text`, which are quicker to make together.
+
+    >>> keys_of("Read 12 more:\n\nRain")
+    ['read 0 more', '', 'rain']
+    """
+    keys = [line.strip(_EDGES) for line in _without_numbers(text).casefold().split("\n")]
+    return [" ".join(key.split()) if "  " in key else key for key in keys] if "  " in text else keys
+
+
+def _without_numbers(text: str) -> str:
+    """Every number as a 0: as `_NUMBER` finds them, without looking at each character where digits are ASCII."""
+    if not text.isascii() and _has_other_digits(text):
+        return _NUMBER.sub("0", text)
+    for digit in "123456789":
+        text = text.replace(digit, "0")
+    return _ZEROS.sub("0", text)
+
+
+def _has_other_digits(text: str) -> bool:
+    odd = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    return _NUMBER.search(odd) is not None
 
 
 def find_phrase(text: str, key: str) -> tuple[str, str] | None:
@@ -90,35 +101,26 @@ def find_phrase(text: str, key: str) -> tuple[str, str] | None:
 
 def _find_pattern(text: str, lexicon: _Lexicon) -> tuple[str, str] | None:
     """The first pattern of the file that a line matches; most are not tried on most lines."""
-    for needs, regex, rules in lexicon.patterns:
-        for need in needs:
-            if need in text:
-                break
-        else:
-            if needs:
-                continue
-        match = regex.match(text)
-        if match and match.lastgroup:
-            return rules[match.lastgroup]
+    for needs, any_of, each in lexicon.patterns:
+        if (not needs or any(map(text.__contains__, needs))) and any_of.match(text):
+            return next(found for regex, found in each if regex.match(text))
     return None
 
 
 def _find_glued(key: str, lexicon: _Lexicon) -> tuple[str, str] | None:
     """Known phrases in a row and nothing else: each step takes the longest phrase of up to four words."""
-    first_word = _FIRST_WORD.match(key)
-    if first_word is None or first_word[0] not in lexicon.first_words:
+    first_word = key.split(" ", 1)[0]
+    if first_word.isalnum() and first_word not in lexicon.openings:
         return None
     words = _GLUED.split(key)
-    if len(words) == 1:
-        return None
     first: tuple[str, str] | None = None
     at = 0
     while at < len(words):
-        for end in range(min(at + 4, len(words)), at, -1):
-            found = lexicon.lines.get(" ".join(words[at:end]))
+        for count in lexicon.openings.get(words[at], ()):
+            found = lexicon.lines.get(" ".join(words[at : at + count]))
             if found:
                 first = first or found
-                at = end
+                at += count
                 break
         else:
             return None
@@ -136,8 +138,15 @@ def _load() -> _Lexicon:
             _add_phrases(entry.read_text("utf-8"), label, lines, prefixes)
         elif kind == "tsv":
             patterns.extend(_read_patterns(entry.read_text("utf-8")))
-    first_words = frozenset(line.split(" ", 1)[0] for line in lines)
-    return _Lexicon(lines, first_words, prefixes, tuple(patterns))
+    return _Lexicon(lines, _openings(lines), prefixes, tuple(patterns))
+
+
+def _openings(lines: Iterable[str]) -> dict[str, list[int]]:
+    counts: dict[str, set[int]] = {}
+    for first, *rest in map(str.split, lines):
+        if len(rest) < _MOST_WORDS:
+            counts.setdefault(first, set()).add(1 + len(rest))
+    return {first: sorted(found, reverse=True) for first, found in counts.items()}
 
 
 def _add_phrases(
@@ -166,7 +175,9 @@ def _read_patterns(content: str) -> Iterator[_Patterns]:
     """The patterns in their order, those together that stand together and need the same."""
     rows = [line.split("\t") for line in content.splitlines() if line and not line.startswith("##")]
     for needs, group in groupby(rows, key=itemgetter(2)):
-        found = [(f"p{at}", label, name, regex) for at, (label, name, _, regex) in enumerate(group)]
-        combined = "|".join(f"(?P<{key}>{regex})" for key, _, _, regex in found)
-        rules = {key: (label, f"pattern:{name}") for key, label, name, _ in found}
-        yield _Patterns(tuple(need for need in needs.split("¦") if need), re.compile(combined), rules)
+        found = [(regex, (label, f"pattern:{name}")) for label, name, _, regex in group]
+        yield _Patterns(
+            tuple(need for need in needs.split("¦") if need),
+            re.compile("|".join(f"(?:{regex})" for regex, _ in found)),
+            tuple((re.compile(regex), rule) for regex, rule in found),
+        )

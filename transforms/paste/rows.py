@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from transforms.dates import parse_stamps
-from transforms.paste.lexicon import find_phrase, key_of
+from transforms.paste.lexicon import find_phrase, key_of, keys_of
 from transforms.paste.unwrap import read_lines
 from transforms.soup import holds_markup, strip_markup
 
@@ -16,13 +16,18 @@ from transforms.soup import holds_markup, strip_markup
 _BULLET = re.compile(r"\s*(?:[•·▪●○■□◆►▸*‣⁃∙◦]|-(?=\s))\s*")
 _MAY_BE_BULLET = frozenset("•·▪●○■□◆►▸*‣⁃∙◦-")
 _NUMBERED = re.compile(r"\s*\d{1,2}[.)]\s")
-_SENTENCE_ENDS = frozenset(".!?…。！？．।॥؟۔။።։⁇‽")
+_ENDS = {
+    **dict.fromkeys(".!?…。！？．।॥؟۔။።։⁇‽", "stop"),
+    **dict.fromkeys(":：", "colon"),
+    **dict.fromkeys(",;，、;،؛", "comma"),
+    **dict.fromkeys("-–—", "dash"),
+}
 _CLOSERS = "\"'”’»›)]）】]〉》」』 *"
 _DENSE = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff5e]")
 #: Scripts that end sentences without a mark.
-_UNMARKED = re.compile("[\u0e00-\u0eff\u1780-\u17ff]$")
+_UNMARKED = re.compile("[\u0e00-\u0eff\u1780-\u17ff]")
 #: How much more a character says there than in an alphabet: 100 characters of Chinese are 250 of English.
-_DENSITY = {True: 2.5, False: 1.0}
+_DENSITY = 2.5
 _MAX_STAMP = 100
 _MAX_WORDS_ONLY = 30
 _DIGIT = re.compile(r"\d")
@@ -84,27 +89,36 @@ def read_rows(text: str) -> list[Row]:
     [(1, 'Rain', ''), (3, 'It rained.', 'stop')]
     """
     rows = []
-    for line in read_lines(text):
-        own = line.text.strip()
-        seen = _see_again(own) if len(own) <= _REMEMBERED else _see(own)
-        if seen.text:
-            rows.append(Row(line.number, seen[0], line.parts or (own,), line.gap, *seen[1:]))
+    keys = keys_of(text)
+    for number, line, gap, parts in read_lines(text):
+        own = line.strip()
+        key = key_of(own) if parts else keys[number - 1]
+        seen = _see_again(own, key) if len(own) <= _REMEMBERED else _see(own, key)
+        if seen is not None:
+            rows.append(Row(number, seen[0], parts or (own,), gap, *seen[1:]))
     return rows
 
 
-def _see(text: str) -> _Seen:
+def _see(text: str, key: str) -> _Seen | None:
+    """What a line shows; None when there is nothing but markup on it."""
     if ("<" in text or "&" in text) and holds_markup(text):
         text = strip_markup(text)
+        key = key_of(text)
+        if not text:
+            return None
     bullet = ""
-    first = text[:1]
+    first = text[0]
     if (first in _MAY_BE_BULLET or first.isspace()) and (match := _BULLET.match(text)):
         bullet, text = "bullet", text[match.end() :] or text
+        key = key_of(text)
     elif first.isdigit() and _NUMBERED.match(text):
         bullet = "number"
-    size = int(len(text) * _DENSITY[_is_dense(text)])
-    key = key_of(text) if size < _MAX_KEY else text[:_MAX_KEY]
+    size = int(len(text) * _DENSITY) if _is_dense(text) else len(text)
     end = end_of(text)
-    known = _known(text, key, size)
+    if size < _MAX_KEY:
+        known = _known(text, key)
+    else:
+        known, key = None, text[:_MAX_KEY]
     return _Seen(
         text,
         key,
@@ -145,22 +159,14 @@ def end_of(text: str) -> str:
     """
     last = text[-1:]
     if last in _CLOSERS:
-        stripped = text.rstrip(_CLOSERS)
         if last in "」』" or (last in '"”»' and len(text) > _LONG):
             return "stop"
-        last = stripped[-1:]
-    if last in _SENTENCE_ENDS or (len(text) > _LONG and _UNMARKED.search(text)):
-        return "stop"
-    if last in ":：":
-        return "colon"
-    if last in ",;，、;،؛":
-        return "comma"
-    return "dash" if last in "-–—" else ""
+        last = text.rstrip(_CLOSERS)[-1:]
+    end = _ENDS.get(last, "")
+    return "stop" if not end and len(text) > _LONG and _UNMARKED.match(last) else end
 
 
-def _known(text: str, key: str, size: int) -> tuple[str, str] | None:
-    if size >= _MAX_KEY:
-        return None
+def _known(text: str, key: str) -> tuple[str, str] | None:
     found = find_phrase(text, key)
     weak = found is None or (found[0] == "widget" and _DIGIT.search(text) is not None)
     if weak and _may_be_stamp(text) and parse_stamps(text):

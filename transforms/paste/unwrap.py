@@ -57,8 +57,8 @@ def _wrap_width(lines: Sequence[RawLine]) -> int | None:
     for run in _runs(lines):
         if len(run) < _MIN_RUN:
             continue
-        width = max(len(line.text) for line in run)
-        if width not in _widths_for(run[0].text):
+        width = max([len(line.text) for line in run])
+        if width > _LATIN_WIDTHS[-1] or width not in _widths_for(run[0].text):
             continue
         full = sum(_is_full(line.text, after.text, width) for line, after in pairwise(run))
         if full >= _MIN_FULL * (len(run) - 1):
@@ -66,16 +66,15 @@ def _wrap_width(lines: Sequence[RawLine]) -> int | None:
     return max(widths) if widths and sum(widths.values()) > len(lines) * 0.1 else None
 
 
-def _runs(lines: Sequence[RawLine]) -> Iterator[list[RawLine]]:
+def _runs(lines: Sequence[RawLine]) -> Iterator[Sequence[RawLine]]:
     """Lines with no blank line between them; an indented line opens a new run."""
-    run: list[RawLine] = []
-    for line in lines:
-        if run and (line.gap or _INDENT.match(line.text)):
-            yield run
-            run = []
-        run.append(line)
-    if run:
-        yield run
+    start = 0
+    for at, line in enumerate(lines):
+        if (line.gap or (line.text[0].isspace() and _INDENT.match(line.text))) and at:
+            yield lines[start:at]
+            start = at
+    if lines:
+        yield lines[start:]
 
 
 def _widths_for(text: str) -> range:

@@ -41,16 +41,17 @@ def verify_target(
     desk: Desk,
     *,
     sample: int | None,
+    texts: bool,
     mend: bool,
     drop_strays: bool,
     fetched_at: datetime | None,
     as_json: bool,
 ) -> int:
     """Print where the index differs from its books, and mend it; 1 when they do not agree in the end."""
-    before = audit_target(desk, sample=sample)
+    before = audit_target(desk, sample=sample, texts=texts)
     done = None
     if mend and not before.agrees:
-        done = repair(desk, before, fetched_at=_in_utc(fetched_at), drop_strays=drop_strays)
+        done = repair(desk, before, fetched_at=_in_utc(fetched_at), drop_strays=drop_strays, texts=texts)
     after = done.after if done else before
     if as_json:
         print_json({**_audit_as_json(after), "repaired": _repair_as_json(before, done) if done else None})

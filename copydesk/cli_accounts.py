@@ -33,6 +33,7 @@ def _choosing(command: _F) -> _F:
 @click.option(
     "--drop-strays", is_flag=True, help="Repair: delete strays also where other accounts may know them."
 )
+@click.option("--texts", is_flag=True, help="Read every text too: finds what was altered by hand.")
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Ask for N articles chosen by chance.")
 @FETCHED_AT
 @WAIT
@@ -41,6 +42,7 @@ def verify(
     target: str | None,
     repair: bool,
     drop_strays: bool,
+    texts: bool,
     sample: int | None,
     fetched_at: datetime | None,
     wait: bool,
@@ -54,11 +56,17 @@ def verify(
 
     if drop_strays and not repair:
         raise click.UsageError("--drop-strays is a part of --repair")
-    if repair and sample is not None:
-        raise click.UsageError("--repair compares everything: leave out --sample")
+    if (repair or texts) and sample is not None:
+        raise click.UsageError("--repair and --texts compare everything: leave out --sample")
     desk = desk_of(Settings.from_env(), target, wait=wait)
     return verify_target(
-        desk, sample=sample, mend=repair, drop_strays=drop_strays, fetched_at=fetched_at, as_json=as_json
+        desk,
+        sample=sample,
+        texts=texts,
+        mend=repair,
+        drop_strays=drop_strays,
+        fetched_at=fetched_at,
+        as_json=as_json,
     )
 
 

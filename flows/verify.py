@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Literal, TypeVar
 
@@ -20,6 +20,8 @@ from flows.target import open_target
 from ledger import Ledger
 from ledger.raw import read_raw_files
 from ledger.records import Entry
+from transforms.document import RunStamp, article_from_json, to_document
+from transforms.records import Document
 
 T = TypeVar("T")
 
@@ -73,10 +75,10 @@ class Repair:
     after: Audit
 
 
-def audit(engine: Engine, ledger: Ledger, *, sample: int | None = None) -> Audit:
+def audit(engine: Engine, ledger: Ledger, *, sample: int | None = None, texts: bool = False) -> Audit:
     """Compare all that the books know with the index, and the other way round; or only a random `sample`.
 
-    While a run is loading, what it is about to write down may be found to differ.
+    Digests are asked for as the index has them; with `texts` every text is read and its digest made anew. While a run is loading, what it is about to write down may be found to differ.
     """
     entries: Iterable[tuple[str, Entry]] = ledger.everything()
     if sample is not None:
@@ -89,6 +91,8 @@ def audit(engine: Engine, ledger: Ledger, *, sample: int | None = None) -> Audit
         others = list(_strays_and_doubled(engine, ledger))
         doubled = {other.id for other in others if other.kind == "doubled"}
         found = [one for one in found if one.id not in doubled] + others
+    if texts:
+        found += _altered(engine, ledger, {one.id for one in found})
     return Audit(
         target=engine.url,
         documents=ledger.totals().documents,
@@ -98,14 +102,19 @@ def audit(engine: Engine, ledger: Ledger, *, sample: int | None = None) -> Audit
     )
 
 
-def audit_target(desk: Desk, *, sample: int | None = None) -> Audit:
+def audit_target(desk: Desk, *, sample: int | None = None, texts: bool = False) -> Audit:
     """Open the index and its books, for reading only, and compare them; LedgerError when there are no books."""
     with open_target(desk.settings, desk.target) as engine, read_books(desk) as ledger:
-        return audit(engine, ledger, sample=sample)
+        return audit(engine, ledger, sample=sample, texts=texts)
 
 
 def repair(
-    desk: Desk, found: Audit, *, fetched_at: datetime | None = None, drop_strays: bool = False
+    desk: Desk,
+    found: Audit,
+    *,
+    fetched_at: datetime | None = None,
+    drop_strays: bool = False,
+    texts: bool = False,
 ) -> Repair:
     """Read the files again that yield what is missing or different, delete strays, and compare once more.
 
@@ -125,7 +134,7 @@ def repair(
     if found.ids("stray") and (forgotten := _forgotten(desk)).files:
         _read_again(desk, (), None, forgotten)
     with open_books(desk) as (engine, ledger):
-        after = audit(engine, ledger)
+        after = audit(engine, ledger, texts=texts)
         if is_ours:
             strays, after = _remove_strays(engine, ledger, after, at_any_rate=drop_strays)
             removed += strays
@@ -220,6 +229,19 @@ def _strays_and_doubled(engine: Engine, ledger: Ledger) -> Iterator[Difference]:
             misplaced[id].add(index)
     yield from (Difference(id=id, kind="doubled") for id, indexes in misplaced.items() if len(indexes) > 1)
     yield from (Difference(id=id, kind="stray") for id in strays)
+
+
+def _altered(engine: Engine, ledger: Ledger, told: set[str]) -> Iterator[Difference]:
+    """Those whose text is not the one that their digest is of: somebody has changed them where they are."""
+    for batch in _batches(engine.documents(), _ASKED_AT_ONCE):
+        wrong = [one.id for one in batch if one.id not in told and _make_digest(one) != one.digest]
+        yield from (Difference(id=id, kind="different") for id in ledger.lookup(list(filter(_is_id, wrong))))
+
+
+def _make_digest(document: Document) -> str:
+    """The digest of a document's content as it is."""
+    stamp = RunStamp(run_id="", ingested_at=datetime.now(UTC), version="")  # is no part of it
+    return to_document(article_from_json(document.json), stamp).digest
 
 
 def _choose(entries: Iterable[tuple[str, Entry]], size: int) -> list[tuple[str, Entry]]:

@@ -253,3 +253,20 @@ def test_the_first_run_that_was_killed_does_not_make_its_own_strays_another_ones
     found = audit_target(embedded)
     assert list(kinds(found).values()) == ["stray"] * 2
     assert repair(embedded, found).after.agrees
+
+
+def test_a_text_that_was_changed_in_the_index_is_found_by_reading_it(desk, tmp_path):
+    """Its digest is still that of what was sent."""
+    path = write(tmp_path / "wire.jsonl", map(story, range(5)))
+    load(desk, path)
+    assert audit_target(desk, texts=True).agrees
+    with engine_of(desk) as engine:
+        one = min(engine.documents(), key=lambda document: document.id)
+    spoil(desk, send=[replace(one, json=one.json.replace(b"Builders", b"Wreckers"))])
+    assert audit_target(desk).agrees
+    found = audit_target(desk, texts=True)
+    assert kinds(found) == {one.id: "different"}
+    done = repair(desk, found, texts=True)
+    assert (done.files, done.sent, done.after.agrees) == ((str(path),), 1, True)
+    with engine_of(desk) as engine:
+        assert "Builders" in engine.get(one.id).body

@@ -41,6 +41,8 @@ _PERSON_PARTS = (
 _DATELINE = re.compile(r"[^\W\d_][^:–—\n]{1,48}(?::|\s?[–—]|\s-\s|\)\s)\s?\S")
 _DATELINE_MARK = re.compile("[:–—)-]")
 _DATELINE_MARK_WITHIN = 52
+_QUOTES = "\"“„«‘'「『"
+_PERSON_WITHIN = 120
 #: Labels that a phrase gives for certain, whatever stands around it.
 CERTAIN = frozenset(("timestamp", "separator", "share", "advert", "copyright", "topics"))
 _PARAGRAPHS = frozenset("PQ")
@@ -60,8 +62,11 @@ class Questions(NamedTuple, Generic[Answer]):
     """What is asked of a row, each of a few small values: answered with names to fit, or with what they weigh."""
 
     words: Callable[..., Answer]
+    tone: Callable[..., Answer]
     spacing: Callable[..., Answer]
-    around: Callable[..., Answer]
+    neighbours: Callable[..., Answer]
+    above: Callable[..., Answer]
+    below: Callable[..., Answer]
     amounts: Callable[..., Answer]
     places: Callable[..., Answer]
 
@@ -81,28 +86,30 @@ def ask(
     shapes: list[str] = [row.shape for row in rows]
     padded = ["^", "^", *shapes, "$", "$"]
     open_rows = _open_rows(rows, padded, repeated)
-    sizes: list[int] = [
-        row.size if shape[-1] in _PARAGRAPHS else 0 for row, shape in zip(rows, shapes, strict=True)
-    ]
+    sizes: list[int] = [row.size if row.shape[-1] in _PARAGRAPHS else 0 for row in rows]
     sums: list[int] = [0, *accumulate(sizes)]
     counts: list[int] = [0, *accumulate(int(size > 0) for size in sizes)]
-    islands = find_islands(rows, shapes, open_rows)
-    words, spacing, around, amounts, places = questions
+    text = "\n".join([row.text for row in rows])
+    people = [part for part in _PERSON_PARTS if part in text]
+    words, tone, spacing, neighbours, above, below, amounts, places = questions
     last = len(rows) - 1
-    for at, row in enumerate(rows):
-        island = islands[at]
+    for at, island in enumerate(find_islands(rows, shapes, open_rows)):
         if island is None or not open_rows[at]:
             yield None
             continue
-        gap_after = rows[at + 1].gap if at < last else 2
-        times = len(repeated.get(row.key, ()))
-        label = row.known[0] if row.known else ""
+        row, here = rows[at], shapes[at]
+        before2, before, _, after, after2 = padded[at : at + 5]
+        gap, gap_after = row.gap, rows[at + 1].gap if at < last else 2
+        times = len(repeated[row.key]) if row.key in repeated else 0
         yield (
-            words(row.text, row.key, row.size, row.shape, f"{label}{row.bullet[:1]}{row.end[:2]}")
-            + spacing(row.shape, min(row.gap, 2), min(gap_after, 2), min(times, 3))
-            + around(*padded[at : at + 5])
-            + amounts(*_amount_values(at, row.shape, sums, counts))
-            + places(*_place_values(row.shape, island))
+            words(*_word_values(row))
+            + tone(*_tone_values(row, people))
+            + spacing(here, min(2, gap), min(2, gap_after), min(3, times))
+            + neighbours(before, here, after)
+            + above(before2, before, here)
+            + below(here, after, after2)
+            + amounts(*_amount_values(at, here, sums, counts))
+            + places(here, *_place_values(island))
         )
 
 
@@ -122,59 +129,106 @@ def name_spacing(shape: str, gap: int, gap_after: int, times: int) -> tuple[str,
     return f"g{shape}{gap}{gap_after}", f"r{_COARSE.get(shape[-1], 'k')}{times}"
 
 
-def name_words(text: str, key: str, size: int, shape: str, kind: str) -> tuple[str, ...]:
-    """What a row's own words say."""
-    coarse = _COARSE.get(shape[-1], "k")
+def _word_values(row: Row) -> tuple[str, str, str, str, int, str, int, bool, bool, bool, bool]:
+    _, text, _, _, _, size, bullet, end, known, shape, _ = row
     first, last = text[0], text[-1]
-    case = "l" if first.islower() else "q" if first in "\"“„«‘'「『" else "d" if first.isdigit() else "u"
-    found = [
-        f"k{kind}{bisect_right(_SIZES, size)}",
+    commas = text.count(",")
+    return (
+        shape,
+        known[0] if known is not None else "",
+        bullet,
+        end,
+        bisect_right(_SIZES, size),
+        "l" if first.islower() else "q" if first in _QUOTES else "d" if first.isdigit() else "u",
+        min(3, commas),
+        "|" in text,
+        last == "…" or (last == "." and text.endswith("...")),
+        last == "?",
+        last in ")]",
+    )
+
+
+def name_words(
+    shape: str, label: str, bullet: str, end: str, length: int,
+    case: str, commas: int, bar: bool, trails_off: bool, asks: bool, closes: bool,
+) -> tuple[str, ...]:  # fmt: skip
+    """What a row begins and ends with, and how long it is."""
+    coarse = _COARSE.get(shape[-1], "k")
+    return (
+        f"k{label}{bullet[:1]}{end[:2]}{length}",
         f"f{shape}{case}",
-        f"n{coarse}{min(text.count(','), 3)}{'|' in text}",
-        f"e{coarse}{text[-3:] == '...' or last == '…'}{last == '?'}{last in ')]'}",
+        f"n{coarse}{commas}{bar}",
+        f"e{coarse}{trails_off}{asks}{closes}",
         f"s{shape}",
-    ]
-    if size < _LONGEST_WEIGHED:  # a longer row is hardly anything but a paragraph
-        found += _tone(text, key, coarse)
+    )
+
+
+def _tone_values(row: Row, people: Sequence[str]) -> tuple[str, int, bool, int, int, bool, bool]:
+    """A row of `_LONGEST_WEIGHED` is hardly anything but a paragraph: it is asked for a dateline only.
+
+    `people` are those of `_PERSON_PARTS` that stand anywhere in the text.
+    """
+    _, text, _, _, key, size, _, _, _, shape, _ = row
+    pitch, is_person, glued, titled, is_upper = -1, False, 0, -1, False
+    if size < _LONGEST_WEIGHED:
+        said = key.split()
+        pitch = 0 if _pitch_words().isdisjoint(said) else min(len(_pitch_words().intersection(said)), 3)
+        head = text[:_PERSON_WITHIN]
+        is_person = any(map(head.__contains__, people)) and _PERSON.search(head) is not None
+        glued = min(text.encode("latin-1", "replace").translate(_CASES).count(_GLUED), 4)
         if size < _HEADLINE:
             shown = text.split()
-            titled = sum([word[0].isupper() for word in shown])
-            found.append(f"u{shape}{4 * titled // (len(shown) + 1)}{text.isupper()}")
-    if _DATELINE_MARK.search(text, 1, _DATELINE_MARK_WITHIN) and _DATELINE.match(text):
+            titled = 4 * sum([word[0].isupper() for word in shown]) // (len(shown) + 1)
+            is_upper = text.isupper()
+    return shape, pitch, is_person, glued, titled, is_upper, _opens_as_dateline(text)
+
+
+def _opens_as_dateline(text: str) -> bool:
+    return (
+        _DATELINE_MARK.search(text, 1, _DATELINE_MARK_WITHIN) is not None
+        and _DATELINE.match(text) is not None
+    )
+
+
+def name_tone(
+    shape: str, pitch: int, is_person: bool, glued: int, titled: int, is_upper: bool, opens: bool
+) -> tuple[str, ...]:
+    """How a row speaks: as an offer, of a person, as links run together, in capitals, as a wire."""
+    coarse = _COARSE.get(shape[-1], "k")
+    found = [f"a{coarse}{pitch}"] if pitch >= 0 else []
+    if pitch > 0:
+        found.append(f"A{pitch}")
+    if is_person:
+        found.append(f"p{coarse}")
+    if glued > 1:
+        found.append(f"G{glued}")
+    if titled >= 0:
+        found.append(f"u{shape}{titled}{is_upper}")
+    if opens:
         found.append(f"d{coarse}")
     return tuple(found)
 
 
-def _tone(text: str, key: str, coarse: str) -> list[str]:
-    said = key.split()
-    pitch = 0 if _pitch_words().isdisjoint(said) else len(_pitch_words().intersection(said))
-    found = [f"a{coarse}{min(pitch, 3)}"]
-    if pitch:
-        found.append(f"A{min(pitch, 3)}")
-    head = text[:120]
-    for part in _PERSON_PARTS:
-        if part in head:
-            if _PERSON.search(text, 0, 120):
-                found.append(f"p{coarse}")
-            break
-    glued = text.encode("latin-1", "replace").translate(_CASES).count(_GLUED)
-    if glued > 1:
-        found.append(f"G{min(glued, 4)}")
-    return found
-
-
-def name_neighbours(before2: str, before: str, here: str, after: str, after2: str) -> tuple[str, ...]:
-    """What the shapes of the two rows above and below say."""
+def name_neighbours(before: str, here: str, after: str) -> tuple[str, ...]:
+    """What the shapes of the rows above and below say."""
     coarse = _COARSE.get(here[-1], "k")
     return (
         f"1{before}{here}",
         f"2{here}{after}",
         f"3{before}{here}{after}",
-        f"4{before2}{before}{coarse}",
-        f"5{coarse}{after}{after2}",
         f"b{before}{coarse}",
         f"c{coarse}{after}",
     )
+
+
+def name_above(before2: str, before: str, here: str) -> tuple[str, ...]:
+    """What the two rows above say."""
+    return (f"4{before2}{before}{_COARSE.get(here[-1], 'k')}",)
+
+
+def name_below(here: str, after: str, after2: str) -> tuple[str, ...]:
+    """What the two rows below say."""
+    return (f"5{_COARSE.get(here[-1], 'k')}{after}{after2}",)
 
 
 def _amount_values(
@@ -182,14 +236,17 @@ def _amount_values(
 ) -> tuple[str, int, int, int, int, int, int]:
     last = len(sums) - 1
     next_ = at + 1
+    before, after = counts[at], counts[last] - counts[next_]
+    far_before = before - counts[at - _FAR] if at > _FAR else before
+    far_after = counts[next_ + _FAR] - counts[next_] if next_ + _FAR < last else after
     return (
         _COARSE.get(here[-1], "k"),
         bisect_right(_AMOUNTS, sums[at] - sums[at - _NEAR if at > _NEAR else 0]),
         bisect_right(_AMOUNTS, sums[min(last, next_ + _NEAR)] - sums[next_]),
-        min(counts[at] - counts[at - _FAR if at > _FAR else 0], 4),
-        min(counts[min(last, next_ + _FAR)] - counts[next_], 4),
-        min(counts[at], 3),
-        min(counts[last] - counts[next_], 3),
+        min(4, far_before),
+        min(4, far_after),
+        min(3, before),
+        min(3, after),
     )
 
 
@@ -206,13 +263,12 @@ def name_amounts(
     )
 
 
-def _place_values(here: str, island: Island) -> tuple[str, int, str, int, bool, int, int]:
+def _place_values(island: Island) -> tuple[int, str, int, bool, int, int]:
     share, side, distance, inside, mass_before, mass_after = island
     return (
-        here,
         bisect_right(_SHARES, share),
         side,
-        min(distance, 6),
+        min(6, distance),
         inside,
         bisect_right(_SHARES, mass_before),
         bisect_right(_SHARES, mass_after),
@@ -233,5 +289,5 @@ def name_places(
 
 
 NAMES: Questions[tuple[str, ...]] = Questions(
-    name_words, name_spacing, name_neighbours, name_amounts, name_places
+    name_words, name_tone, name_spacing, name_neighbours, name_above, name_below, name_amounts, name_places
 )

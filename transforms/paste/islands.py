@@ -36,17 +36,17 @@ def find_islands(rows: Sequence[Row], shapes: Sequence[str], wanted: Sequence[bo
     great = groups[sizes.index(greatest)]
     first, last = great[0], great[-1]
     found: list[Island | None] = []
-    group = 0
+    group, (start, end), share = 0, (groups[0][0], groups[0][-1]), sizes[0] / greatest
     for at, is_wanted in enumerate(wanted):
         while group + 1 < len(groups) and at >= groups[group + 1][0]:
             group += 1
+            start, end, share = groups[group][0], groups[group][-1], sizes[group] / greatest
         if not is_wanted:
             found.append(None)
             continue
         side, distance = ("b", first - at) if at < first else ("a", at - last) if at > last else ("m", 0)
-        inside = groups[group][0] <= at <= groups[group][-1]
         before, after = masses[at] / total, (total - masses[at + 1]) / total
-        found.append(Island(sizes[group] / greatest, side, distance, inside, before, after))
+        found.append(Island(share, side, distance, start <= at <= end, before, after))
     return found
 
 

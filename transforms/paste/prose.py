@@ -34,26 +34,29 @@ def rate_rows(rows: Sequence[Row]) -> list[float]:
     Source: evals/fit_prose.py, where the weights come from
     """
     bias, questions = _model()
-    chances = []
-    for row, weight in zip(rows, ask(rows, repeated_keys(rows), questions), strict=True):
-        if weight is None:
-            chances.append(settled_chance(row))
-        else:
-            total = (bias + weight) / _HUNDREDTHS
-            chances.append(1.0 / (1.0 + exp(-max(-_LIMIT, min(_LIMIT, total)))))
-    for at, row in enumerate(rows):
-        if row.known is not None:
+    chances = [
+        settled_chance(row) if weight is None else _chance(bias + weight)
+        for row, weight in zip(rows, ask(rows, repeated_keys(rows), questions), strict=True)
+    ]
+    for at, chance in enumerate(chances):
+        row = rows[at]
+        if chance >= OPENING or row.known is not None:
             continue
-        if row.capitals and chances[at] < OPENING and opens_story(rows, at):
+        if row.capitals and opens_story(rows, at):
             chances[at] = OPENING
         elif (
-            _UNDECIDED <= chances[at] < BODY
+            _UNDECIDED <= chance < BODY
             and at
             and row.is_prose
             and _goes_on(rows[at - 1], row, chances[at - 1])
         ):
             chances[at] = BODY
     return chances
+
+
+@lru_cache(maxsize=4096)
+def _chance(weight: int) -> float:
+    return 1.0 / (1.0 + exp(-max(-_LIMIT, min(_LIMIT, weight / _HUNDREDTHS))))
 
 
 @cache

@@ -28,6 +28,8 @@ _SENTENCES = re.compile(
 )
 _SURE = 0.85  # a chance that outweighs a phrase: "Analysis" inside a story is a sub-head
 _CLOCK = re.compile(r"\d[:.]\d\d|\b(?:19|20)\d\d\b")
+#: One of these stands in whatever ends in a credit: most lines hold none, and looking for the credit itself is dear.
+_CREDIT_SIGN = re.compile("[].:：/©=＝)）】]")
 _CREDIT_END = re.compile(r"[(（\[][^()（）\[\]]{2,60}[)）\]]\.?$")
 
 
@@ -134,7 +136,9 @@ def _repeats(rows: Sequence[Row], title: str | None) -> frozenset[int]:
     """Where the headline stands."""
     if not title:
         return frozenset()
-    return frozenset([n for n, row in enumerate(rows) if repeats_headline(row.key, title)])
+    return frozenset(
+        [n for n, row in enumerate(rows) if title in row.key and repeats_headline(row.key, title)]
+    )
 
 
 def _body_label(row: Row, chance: float, *, is_last: bool) -> tuple[str, str]:
@@ -211,6 +215,8 @@ def _could_be_kicker(row: Row) -> bool:
 
 
 def _is_credited(text: str) -> bool:
+    if not _CREDIT_SIGN.search(text):
+        return False
     return _CREDIT_END.search(text) is not None or split_credit(text).credit is not None
 
 

@@ -137,7 +137,9 @@ def parse_date(text: str, language: str | None = None) -> When | None:
 
 def _told(language: str | None) -> str | None:
     """The language as a primary tag; None for "und", which says nothing of the order of day and month."""
-    first = (language or "und").split("-")[0].lower()
+    if not language:
+        return None
+    first = language.split("-")[0].lower()
     return None if first == "und" else _SAME_NAMES.get(first, first)
 
 

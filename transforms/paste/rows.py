@@ -69,17 +69,8 @@ class Row(NamedTuple):
         return self.end == "stop" and self.size >= _LONG and self.known is None
 
 
-class _Seen(NamedTuple):
-    """The fields of a Row that its text alone decides."""
-
-    text: str
-    key: str
-    size: int
-    bullet: str
-    end: str
-    known: tuple[str, str] | None
-    shape: str
-    capitals: bool
+#: The fields of a Row that its text alone decides: text, key, size, bullet, end, known, shape, capitals.
+_Seen = tuple[str, str, int, str, str, tuple[str, str] | None, str, bool]
 
 
 def read_rows(text: str) -> list[Row]:
@@ -119,16 +110,8 @@ def _see(text: str, key: str) -> _Seen | None:
         known = _known(text, key)
     else:
         known, key = None, text[:_MAX_KEY]
-    return _Seen(
-        text,
-        key,
-        size,
-        bullet,
-        end,
-        known,
-        _shape_of(size, bullet, end, known),
-        CAPITALS.match(text) is not None,
-    )
+    shape = _shape_of(size, bullet, end, known)
+    return text, key, size, bullet, end, known, shape, CAPITALS.match(text) is not None
 
 
 _see_again = lru_cache(maxsize=8192)(_see)

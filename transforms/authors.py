@@ -22,6 +22,7 @@ _LONGEST_NAME = 60  # in characters
 _MOST_WORDS = 6
 _MOST_PERSON_WORDS = 5
 _MOST_AUTHORS = 20
+_LEAST_PUBLISHER = 6  # letters of a publisher's name that a person's would not have by chance
 _PAGE_LEVELS = 4  # parts at the end of an address that may say that it is an author's
 #: What follows a name as printed: "Ana Ruiz for The Daily Post", "Ana Ruiz in Local news".
 _AFTER = re.compile(r"\s(?:for|in|at|[-–—])\s", re.IGNORECASE)
@@ -71,8 +72,14 @@ def split_authors(values: Iterable[str], publishers: Collection[str] = ()) -> tu
     """
     names = [name for value in values for part in _parts(value) if (name := _name(part))]
     unique = list({_letters(name): name for name in reversed(names)}.values())[::-1]
-    people = [name for name in unique if _letters(name) not in publishers]
+    people = [name for name in unique if not is_publisher(name, publishers)]
     return tuple((people or unique)[:_MOST_AUTHORS])
+
+
+def is_publisher(name: str, publishers: Collection[str]) -> bool:
+    """Whether a name is a publisher's, or has a long one in it: "Ediciones Valle Diario"."""
+    letters = _letters(name)
+    return letters in publishers or any(len(own) >= _LEAST_PUBLISHER and own in letters for own in publishers)
 
 
 def people_in(text: str) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser
 
-from transforms.authors import people_in, starts_byline
-from transforms.dates import parse_date
+from transforms.authors import is_publisher, people_in, starts_byline
+from transforms.dates import parse_date, parse_stamps
 from transforms.page.blocks import Block, read_blocks
 from transforms.page.captions import mark_pictures
 from transforms.page.encoding import decode_page
@@ -41,10 +41,10 @@ _LEAST_SHARE = 0.3  # of the whole page's text, for a story in it
 _LEAST_SENTENCE = 60  # characters
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
 #: An opening or closing tag of an element that can stand inside itself. The others (void elements, and those that the
-#: parser closes by itself, as <p> and <li>) do not nest however often they are opened.
+#: parser closes by itself, as <p> and <li>) do not nest however often they are opened. <dd> and <noscript> do with <li> between.
 _TAG = re.compile(
-    r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|dt|dd|option|optgroup|tr|td|th|"
-    r"thead|tbody|tfoot|colgroup|caption|rb|rt|rtc|rp|html|head|body|script|style|title|textarea|noscript|path|circle|"
+    r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|option|optgroup|tr|td|th|"
+    r"thead|tbody|tfoot|colgroup|caption|html|head|body|script|style|title|textarea|path|circle|"
     r"rect|g|use)\b)[a-z]",
     re.IGNORECASE,
 )
@@ -54,7 +54,7 @@ def read_page(page: bytes, given: Given, origin: str) -> list[Copy] | Reject:
     """The story of a page, each of them where it holds several, or why there is none. Never raises, whatever the bytes."""
     if len(page) > MAX_BYTES:
         return _reject(origin, "page-too-large", f"{len(page):,} bytes; at most {MAX_BYTES:,} are read")
-    text, _ = decode_page(page)
+    text = decode_page(page)[0].replace("\x00", "")  # before tags are counted: "<\0div>" is one
     if (opened := text.count("<") - text.count("</")) > MAX_ELEMENTS:
         return _reject(origin, "page-too-large", f"{opened:,} elements; at most {MAX_ELEMENTS:,} are read")
     if (depth := nesting_depth(text)) > MAX_DEPTH:
@@ -76,7 +76,7 @@ def read_page(page: bytes, given: Given, origin: str) -> list[Copy] | Reject:
 
 
 def _parse(text: str) -> LexborHTMLParser:
-    return LexborHTMLParser(text.replace("\x00", "").encode("utf-8", "replace"))
+    return LexborHTMLParser(text.encode("utf-8", "replace"))
 
 
 def _read_parts(tree: LexborHTMLParser, meta: Metadata) -> list[Copy]:
@@ -125,11 +125,13 @@ def _read_story(tree: LexborHTMLParser, meta: Metadata, *, guess_date: bool = Tr
     mark_pictures(blocks)
     pick = pick_story(blocks, meta.headline or "")
     around = read_surroundings(blocks, pick, meta, meta.declared_language) if pick else Surroundings()
-    paragraphs = [block.text for block in pick.blocks] if pick else []
+    paragraphs = (
+        [block.text for block in pick.blocks if not _names_authors(block, meta, around)] if pick else []
+    )
     sources = meta.sources
     sources["body"] = "blocks"
     if not _is_sure(pick) or _is_scattered(pick):
-        slow = _without_notices(read_slowly(_without_scripts(tree)), blocks)
+        slow = _without_notices(read_slowly(_without_scripts(tree)), blocks, meta)
         if _is_better(slow, paragraphs) or (_is_scattered(pick) and _is_narrower(slow, paragraphs)):
             paragraphs, sources["body"] = slow, "trafilatura"
     if sum(map(len, paragraphs)) < _LEAST_BODY:
@@ -174,6 +176,14 @@ def _regular(copy: Copy) -> Copy:
     )
 
 
+def _names_authors(block: Block, meta: Metadata, around: Surroundings) -> bool:
+    """Whether it is a byline, of the story's own authors, wherever it stands in the story."""
+    if block.prose or not starts_byline(block.text):
+        return False
+    names = people_in(block.text)
+    return bool(names) and {*map(bare, names)} <= {*map(bare, (*meta.authors, *around.authors))}
+
+
 def _is_sure(pick: Pick | None) -> bool:
     return (
         pick is not None
@@ -197,8 +207,14 @@ def _is_narrower(slow: list[str], fast: list[str]) -> bool:
     )
 
 
-def _without_notices(lines: list[str], blocks: list[Block]) -> list[str]:
-    """The lines without what is surely boilerplate: alone on a page a cookie notice reads like a story."""
+def _without_notices(lines: list[str], blocks: list[Block], meta: Metadata) -> list[str]:
+    """The lines without headline and stamps over them, and without what is surely boilerplate.
+
+    Alone on a page a cookie notice reads like a story.
+    """
+    titles = {bare(title) for title in (meta.headline or "", *meta.titles)}
+    while lines and (bare(lines[0]) in titles or parse_stamps(lines[0], meta.declared_language)):
+        lines = lines[1:]
     notices = [
         block.text for block in blocks if block.prose and block.frame.dropped and not block.frame.dropper
     ]
@@ -245,8 +261,8 @@ def _settle(meta: Metadata, around: Surroundings) -> None:
 
 def _names_people(meta: Metadata, around: Surroundings) -> bool:
     """Whether the head names others than the site, and not only desks where the page says by whom the story is."""
-    others = [name for name in meta.authors if bare(name) not in meta.publishers]
-    if meta.publishers.issuperset(map(bare, meta.authors)) or not starts_byline(around.byline or ""):
+    others = [name for name in meta.authors if not is_publisher(name, meta.publishers)]
+    if not others or not starts_byline(around.byline or ""):
         return bool(others)
     return any(people_in(name) for name in others)
 

@@ -20,6 +20,7 @@ _ENDING = 1 / 3  # of a title: a shorter last part behind a bar is the site or i
 _LEAST_HEADLINE = 10  # characters
 _ALIKE = 1 / 3  # of the words of the shorter of two headlines of one story
 _MOST_HEADINGS = 5
+_LONGEST_LINE = 5_000  # characters of a title; a longer one is all of a page in a heading
 _WORD = re.compile(r"\w+")
 
 
@@ -83,7 +84,7 @@ def _without_ending(title: str, shown: list[str], site: str) -> str:
 
 def line_of(node: LexborNode) -> str:
     """Its text on one line."""
-    return " ".join(node.text(separator=" ").split())
+    return " ".join(node.text(separator=" ")[:_LONGEST_LINE].split())
 
 
 def _without_site(title: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from transforms.authors import is_author_page, is_byline_label, people_in, split_authors, starts_byline
@@ -53,7 +53,7 @@ def read_surroundings(
     found.deck = tuple(block.text for block in deck)
     top = max(first - _HEADLINE_REACH, min(first - _STAMP_REACH, first if start is None else start))
     near = [b for b in blocks if top <= b.number < first + _STAMP_BELOW]
-    found.byline, found.authors = _byline(near, language)
+    found.byline, found.authors = _byline(near, language, {*map(bare, meta.authors)})
     last = pick.blocks[-1].number
     under = [b for b in blocks if last < b.number <= last + _STAMP_UNDER and not b.frame.dropped]
     found.stamps = _stamps(near, language) or _labelled_stamps(under, language)
@@ -108,16 +108,22 @@ def _could_be_deck(block: Block) -> bool:
     return fits and block.kind != "caption" and not is_byline and not is_junk_line(block)
 
 
-def _byline(near: Sequence[Block], language: str | None) -> tuple[str | None, tuple[str, ...]]:
+def _byline(
+    near: Sequence[Block], language: str | None, authors: Collection[str]
+) -> tuple[str | None, tuple[str, ...]]:
     """The byline as written and the people in it: what is called one, begins with "By", or stands beside a date.
 
-    Where no block is so, a link to an author's own page.
+    The first with one of `authors`, who are known from the head, if there is one; where no block is a byline, a link to
+    an author's own page.
     """
+    found: list[tuple[str, tuple[str, ...]]] = []
     short = [block for block in near if len(block.text) <= _LONGEST_BYLINE]
     for at, block in enumerate(short):
         people = _people(block, language, labelled=at > 0 and is_byline_label(short[at - 1].text))
         if people:
-            return block.text, people
+            found.append((block.text, people))
+    if found:
+        return next((line for line in found if any(bare(name) in authors for name in line[1])), found[0])
     for block in short:
         people = _linked(block, is_author_page) if block.links else ()
         if people:
@@ -129,7 +135,7 @@ def _people(block: Block, language: str | None, *, labelled: bool) -> tuple[str,
     if block.frame.byline:
         return _linked(block, bool) or people_in(block.text)
     if labelled or starts_byline(block.text):
-        return people_in(block.text)
+        return next((people for part in _PARTS.split(block.text) if (people := people_in(part))), ())
     return _beside_date(block.text, language)
 
 

@@ -177,8 +177,9 @@ def _walk(body: LexborNode, exempt: set[int | str]) -> list[Block]:
 
 
 def _is_apart(inner: Frame, outer: Frame) -> bool:
-    """Whether an inline element is a paragraph of its own: a caption, or boilerplate, in a <span>."""
-    return (inner.caption is inner) or inner.dropped != outer.dropped
+    """Whether an inline element is a paragraph of its own: a caption, a byline or boilerplate in a <span>."""
+    byline = inner.byline and not outer.byline and outer.tag not in _RUNNING
+    return byline or inner.caption is inner or inner.dropped != outer.dropped
 
 
 def _mark_image(frame: Frame) -> None:

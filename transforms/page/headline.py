@@ -20,6 +20,7 @@ _ENDING = 1 / 3  # of a title: a shorter last part behind a bar is the site or i
 _LEAST_HEADLINE = 10  # characters
 _ALIKE = 1 / 3  # of the words of the shorter of two headlines of one story
 _MOST_HEADINGS = 5
+_NAMED = "[itemprop=headline], .entry-title, .post-title"  # headings of pages that have no <h1>
 _LONGEST_LINE = 5_000  # characters of a title; a longer one is all of a page in a heading
 _WORD = re.compile(r"\w+")
 
@@ -33,18 +34,25 @@ def read_titles(tree: LexborHTMLParser, article: Node, metas: Metas) -> list[tup
     """
     shown = [text for node in tree.css("h1")[:_MOST_HEADINGS] if (text := line_of(node))]
     title = tree.css_first("title")
+    named = tree.css_first(_NAMED) if not shown and title else None
     site = first(metas, "publisher")
     told = {
         "json-ld:headline": clean_text(article.get("headline")) or clean_text(article.get("name")),
         "og:title": "".join(metas.get("og:title", [])[:1]),
         "twitter:title": "".join(metas.get("twitter:title", [])[:1]),
-        "title": _without_site(line_of(title)) if title else "",
+        "title": _without_site(_ending(line_of(title), line_of(named) if named else "")) if title else "",
     }
     told = {source: _without_ending(value, shown, site) for source, value in told.items()}
     heading = shown[0] if shown and (len(shown) == 1 or not any(told.values())) else ""
     is_news = any(name.endswith("NewsArticle") for name in types_of(article))
     best = _written(told, "" if is_news and told["json-ld:headline"] else heading)
     return [best, *((source, value) for source, value in told.items() if value), ("h1", "".join(shown[:1]))]
+
+
+def _ending(title: str, heading: str) -> str:
+    """The page's heading where its title only says the site before it: "Valley: River rises"."""
+    own = bare(heading)
+    return heading if len(heading) >= _LEAST_HEADLINE and bare(title).endswith(own) else title
 
 
 def _written(told: dict[str, str], heading: str) -> tuple[str, str]:

@@ -115,7 +115,7 @@ def is_byline_label(text: str) -> bool:
     >>> is_byline_label("Written by"), is_byline_label("Autorin/Autor:"), is_byline_label("Text")
     (True, True, False)
     """
-    line = text.casefold().strip(" \u00a0:：")
+    line = text.lower().strip(" \u00a0:：")
     return line in _words()["nouns"] or (line in _words()["by"] and (" " in line or line == "by"))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib.resources import files
+
 import pytest
 
 from transforms.authors import people_in, split_authors, starts_byline
@@ -60,3 +63,10 @@ def test_authors_of_the_head_and_of_the_page(author: str, byline: str, names: tu
     answer = read_page(page.encode(), Given(), "page.html")
     assert isinstance(answer, list)
     assert answer[0].authors == names
+
+
+def test_words_of_bylines() -> None:
+    words = tomllib.loads(files("transforms").joinpath("data/bylines.toml").read_text("utf-8"))
+    for kind, listed in words.items():
+        assert len(set(listed)) == len(listed), kind
+        assert all(word == word.lower().strip() for word in listed), kind

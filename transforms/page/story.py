@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from transforms.authors import is_author_page, is_byline_label, people_in, split_authors, starts_byline
+from transforms.authors import is_author_page, is_byline_label, people_in, starts_byline
 from transforms.dates import LONGEST_STAMP, parse_stamps
 from transforms.page.blocks import Block, Frame
 from transforms.page.captions import read_captions
@@ -23,6 +23,7 @@ _HEADLINE_REACH = 60  # the same after the headline
 _STAMP_BELOW = 3
 _STAMP_UNDER = 12  # blocks after the story's last paragraph
 _LONGEST_BYLINE = 150
+_BYLINE_UNDER = 3  # blocks after the story's last paragraph that may be its byline
 _MOST_LINKS = 10  # of a byline
 _LEAST_TITLE = 8  # letters
 _LEVELS = 4  # elements around the story that may hold its pictures, where there is no headline
@@ -55,6 +56,11 @@ def read_surroundings(
     near = [b for b in blocks if top <= b.number < first + _STAMP_BELOW]
     found.byline, found.authors = _byline(near, language, {*map(bare, meta.authors)})
     last = pick.blocks[-1].number
+    if not found.authors:
+        below = [b for b in blocks if last < b.number <= last + _BYLINE_UNDER and b.frame.byline]
+        found.byline, found.authors = next(
+            ((b.text, people) for b in below if (people := people_in(b.text))), (None, ())
+        )
     under = [b for b in blocks if last < b.number <= last + _STAMP_UNDER and not b.frame.dropped]
     found.stamps = _stamps(near, language) or _labelled_stamps(under, language)
     found.captions = read_captions(blocks, _common(blocks, start, pick.frame))
@@ -143,7 +149,7 @@ def _linked(block: Block, fits: Callable[[str], bool]) -> tuple[str, ...]:
     """The people whose names are links to addresses that fit."""
     links = block.frame.node.css("a[href]")[:_MOST_LINKS]
     names = (" ".join(node.text().split()) for node in links if fits(node.attributes.get("href") or ""))
-    return split_authors(name for name in names if people_in(name))
+    return people_in(", ".join(name for name in names if people_in(name)))
 
 
 def _beside_date(text: str, language: str | None) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ Row = dict[str, Any]
 
 _TOKEN = re.compile(r"\w+")
 _FOUND = 0.9  # of F1: an article counts as found
-_BODY_LETTERS = "BH"  # of line_labels.json
+BODY_LETTERS = "BH"  # of line_labels.json
 _ENGLISH = ("en", "??")
 _BODY_LABELS = ("body", "subhead")
 
@@ -132,7 +132,7 @@ def score_lines(folder: Path) -> Iterator[Item]:
         text = (folder / f"{name}.txt").read_text("utf-8")
         numbers = [number for number, line in enumerate(text.split("\n"), 1) if line.strip()]
         for number, letter in zip(numbers, letters, strict=True):
-            metric = "lines.body_kept" if letter in _BODY_LETTERS else "lines.junk_left"
+            metric = "lines.body_kept" if letter in BODY_LETTERS else "lines.junk_left"
             yield metric, f"{name}:{number}:{letter}", float(number in kept)
 
 

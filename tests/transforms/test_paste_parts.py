@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pytest
 
-from transforms.paste.islands import find_islands
+from transforms.paste.context import name_context
 from transforms.paste.lexicon import find_phrase, key_of
 from transforms.paste.lines import label_lines
 from transforms.paste.normalise import normalise
@@ -129,9 +129,30 @@ def test_unknown_lines(line):
     assert find_phrase(line, key_of(line)) is None
 
 
-def test_islands_of_a_page_without_text():
-    rows = read_rows("Home\nNews")
-    assert {island.share for island in find_islands(rows, ["K", "K"], [True, True]) if island} == {0.0}
+def context_of(text, chances):
+    rows = read_rows(text)
+    return list(name_context(rows, chances, [True] * len(rows)))
+
+
+def test_context_of_a_page_without_text():
+    assert len(set(context_of("Home\nNews", [0.0, 0.0]))) == 1
+
+
+def test_only_wanted_rows_have_a_context():
+    found = list(name_context(read_rows("Home\nNews"), [0.0, 0.0], [False, True]))
+    assert [names is None for names in found] == [True, False]
+
+
+def test_the_points_of_a_list_say_the_same_of_it():
+    found = context_of("It rained.\n• Ferries stay\n• Trains run\nIt went on.", [0.9, 0.1, 0.8, 0.9])
+    lists = [next(name for name in names if name[0] == "L") for names in found]
+    assert lists[1] == lists[2] != lists[0] == lists[3]
+
+
+def test_what_ends_a_story_is_told_below_it():
+    text = "It rained all of Monday, and the final was put off.\nRelated articles\nIt snowed on Tuesday, they said."
+    ended = [next(name for name in names if name[0] == "E") for names in context_of(text, [0.99, 0.0, 0.5])]
+    assert [name[-2] for name in ended] == ["0", "0", "1"]
 
 
 def test_speech_dashes_are_no_bullets():

@@ -1,4 +1,4 @@
-"""What speaks for or against a row being part of a story: itself, its neighbours, its place.
+"""What speaks for or against a row being part of a story at first sight: its words, and the shapes of its neighbours.
 
 Each piece of evidence is a short string; `transforms/data/prose.json` holds its weight. The weights are fitted by
 `python -m evals.fit_prose` and hold nothing of the texts they were fitted on.
@@ -11,19 +11,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import accumulate
 from typing import Generic, NamedTuple, TypeVar
 
-from transforms.paste.islands import Island, find_islands
 from transforms.paste.rows import Row
 
 _SIZES = (12, 25, 45, 80, 120, 200, 350)  # upper bounds, in characters of an alphabet
-_AMOUNTS = (1, 80, 250, 600, 1200)
-_NEAR = 4  # rows: what stands close by
-_FAR = 14  # rows: as far as a box of links reaches
 _LONGEST_WEIGHED = 600
 _HEADLINE = 130
-_SHARES = (0.03, 0.1, 0.3, 0.6)
 # Words of neighbouring links, run together: a capital right after a small letter, in Latin-1.
 _SMALL = bytes((*range(ord("a"), ord("z") + 1), *range(0xDF, 0x100)))
 _LARGE = bytes((*range(ord("A"), ord("Z") + 1), *range(0xC0, 0xDF)))
@@ -67,8 +61,6 @@ class Questions(NamedTuple, Generic[Answer]):
     neighbours: Callable[..., Answer]
     above: Callable[..., Answer]
     below: Callable[..., Answer]
-    amounts: Callable[..., Answer]
-    places: Callable[..., Answer]
 
 
 def collect_evidence(rows: Sequence[Row], repeated: dict[str, list[int]]) -> list[tuple[str, ...] | None]:
@@ -86,15 +78,12 @@ def ask(
     shapes: list[str] = [row.shape for row in rows]
     padded = ["^", "^", *shapes, "$", "$"]
     open_rows = _open_rows(rows, padded, repeated)
-    sizes: list[int] = [row.size if row.shape[-1] in _PARAGRAPHS else 0 for row in rows]
-    sums: list[int] = [0, *accumulate(sizes)]
-    counts: list[int] = [0, *accumulate(int(size > 0) for size in sizes)]
     text = "\n".join([row.text for row in rows])
     people = [part for part in _PERSON_PARTS if part in text]
-    words, tone, spacing, neighbours, above, below, amounts, places = questions
+    words, tone, spacing, neighbours, above, below = questions
     last = len(rows) - 1
-    for at, island in enumerate(find_islands(rows, shapes, open_rows)):
-        if island is None or not open_rows[at]:
+    for at, is_open in enumerate(open_rows):
+        if not is_open:
             yield None
             continue
         row, here = rows[at], shapes[at]
@@ -108,8 +97,6 @@ def ask(
             + neighbours(before, here, after)
             + above(before2, before, here)
             + below(here, after, after2)
-            + amounts(*_amount_values(at, here, sums, counts))
-            + places(here, *_place_values(island))
         )
 
 
@@ -231,63 +218,6 @@ def name_below(here: str, after: str, after2: str) -> tuple[str, ...]:
     return (f"5{_COARSE.get(here[-1], 'k')}{after}{after2}",)
 
 
-def _amount_values(
-    at: int, here: str, sums: Sequence[int], counts: Sequence[int]
-) -> tuple[str, int, int, int, int, int, int]:
-    last = len(sums) - 1
-    next_ = at + 1
-    before, after = counts[at], counts[last] - counts[next_]
-    far_before = before - counts[at - _FAR] if at > _FAR else before
-    far_after = counts[next_ + _FAR] - counts[next_] if next_ + _FAR < last else after
-    return (
-        _COARSE.get(here[-1], "k"),
-        bisect_right(_AMOUNTS, sums[at] - sums[at - _NEAR if at > _NEAR else 0]),
-        bisect_right(_AMOUNTS, sums[min(last, next_ + _NEAR)] - sums[next_]),
-        min(4, far_before),
-        min(4, far_after),
-        min(3, before),
-        min(3, after),
-    )
-
-
-def name_amounts(
-    coarse: str, near_before: int, near_after: int, far_before: int, far_after: int, before: int, after: int
-) -> tuple[str, ...]:
-    """How much text stands close by, as far as a box of links reaches, and on the whole."""
-    return (
-        f"6{coarse}{near_before}",
-        f"7{coarse}{near_after}",
-        f"8{coarse}{near_before}{near_after}",
-        f"9{coarse}{far_before}{far_after}",
-        f"0{coarse}{before}{after}",
-    )
-
-
-def _place_values(island: Island) -> tuple[int, str, int, bool, int, int]:
-    share, side, distance, inside, mass_before, mass_after = island
-    return (
-        bisect_right(_SHARES, share),
-        side,
-        min(6, distance),
-        inside,
-        bisect_right(_SHARES, mass_before),
-        bisect_right(_SHARES, mass_after),
-    )
-
-
-def name_places(
-    here: str, share: int, side: str, distance: int, inside: bool, mass_before: int, mass_after: int
-) -> tuple[str, ...]:
-    """Where the row stands in the text's islands: on the greatest, on a small one after it, in the sea."""
-    coarse = _COARSE.get(here[-1], "k")
-    return (
-        f"I{coarse}{share}{side}",
-        f"J{coarse}{side}{distance}{inside}",
-        f"K{here}{share}{inside}",
-        f"M{coarse}{mass_before}{mass_after}",
-    )
-
-
 NAMES: Questions[tuple[str, ...]] = Questions(
-    name_words, name_tone, name_spacing, name_neighbours, name_above, name_below, name_amounts, name_places
+    name_words, name_tone, name_spacing, name_neighbours, name_above, name_below
 )

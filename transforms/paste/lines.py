@@ -109,7 +109,7 @@ def _is_body(row: Row, chance: float, cut: float) -> bool:
 
 
 def _summary_rows(rows: Sequence[Row], body: Sequence[bool]) -> list[int]:
-    """Rows over the story that read like body and are not: its bullets, and a sentence that the body says again."""
+    """Rows over the story that read like body and are not: its bullets, captions, a sentence that the body says again."""
     plain = [n for n, is_body in enumerate(body) if is_body and not rows[n].bullet and rows[n].end == "stop"]
     if not plain:
         return []
@@ -117,7 +117,13 @@ def _summary_rows(rows: Sequence[Row], body: Sequence[bool]) -> list[int]:
     said = {rows[n].key for n in plain[1:]}
     lead = next((n for n in plain if rows[n].is_prose), plain[0])
     buttons = max((n for n in range(lead) if rows[n].known_label in CERTAIN), default=-1)
-    found += [n for n in range(buttons) if body[n] and _CREDIT_END.search(rows[n].text)]
+    found += [
+        n
+        for n in range(lead)
+        if body[n]
+        and _CREDIT_END.search(rows[n].text)
+        and (n < buttons or split_credit(rows[n].text).credit is not None)
+    ]
     return found + [n for n in plain[:1] if rows[n].key in said]
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from evals.pages_as_pastes import read_pages
-from evals.paste import BODY_LETTERS, count_shingles, f1_of, read_rows
+from evals.paste import BODY_LETTERS, ENGLISH, count_shingles, f1_of, read_rows
 from transforms.paste.context import name_context
 from transforms.paste.evidence import ask, collect_evidence
 from transforms.paste.lines import label_rows
@@ -38,6 +38,7 @@ _SMALL = 0.02  # weights below it are left out
 _FOLDS = 5
 _MADE = 0.4  # what a paste that was made of a page weighs beside it
 _OF_ANY_KIND = 0.5  # what a page that need not be news weighs
+_NOT_ENGLISH = 2.0  # what a page weighs that is not in English, as four in five are
 _BY_HAND = 3.0  # what a paste weighs whose lines were labelled by hand
 _VARIED = "made of pages"
 _WIDGETS = (
@@ -83,21 +84,27 @@ def read_examples(data: Path) -> list[Example]:
     found: dict[str, Example] = {}
     titles: dict[str, str] = {}
     for row in read_rows(data / "paste" / "articles_dev.jsonl.gz"):
-        found[row["id"]] = make_example(row["id"], row["text"], row["body"], "pastes")
+        found[row["id"]] = make_example(row["id"], row["text"], row["body"], *_kind(row["lang"]))
         titles[row["id"]] = row["title"] or ""
     for row in read_rows(data / "paste" / "multi_dev.jsonl.gz"):
         lines = row["text"].split("\n")
         for article in row["articles"]:
             part = "\n".join(lines[article["start_line"] : article["end_line"] + 1])
             titles[article["id"]] = article["title"]
-            found.setdefault(article["id"], make_example(article["id"], part, article["body"], "pastes"))
+            found.setdefault(
+                article["id"], make_example(article["id"], part, article["body"], *_kind(row["lang"]))
+            )
     for page in read_pages(data):
         share = _OF_ANY_KIND if page.collection == "wcxb" else 1.0
         titles.setdefault(page.id, page.title)
         found.setdefault(page.id, make_example(page.id, page.text, page.body, page.collection, share))
     pages = [*found.values(), *_labelled(data / "paste" / "pasted_dev")]
-    news = [page for page in found.values() if page.share == 1.0]
+    news = [page for page in found.values() if page.share >= 1.0]
     return pages + [made for page in news for made in _vary(page, titles[page.id], news)]
+
+
+def _kind(language: str) -> tuple[str, float]:
+    return ("pastes", 1.0) if language in ENGLISH else ("not in English", _NOT_ENGLISH)
 
 
 def _labelled(folder: Path) -> Iterator[Example]:

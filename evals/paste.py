@@ -31,7 +31,7 @@ Row = dict[str, Any]
 _TOKEN = re.compile(r"\w+")
 _FOUND = 0.9  # of F1: an article counts as found
 BODY_LETTERS = "BH"  # of line_labels.json
-_ENGLISH = ("en", "??")
+ENGLISH = ("en", "??")
 _BODY_LABELS = ("body", "subhead")
 
 
@@ -74,7 +74,7 @@ def score_bodies(articles: list[Row], read: list[list[Copy]]) -> Iterator[Item]:
     }
     yield from _shares("article", counts)
     yield from _shares(
-        "article.other", {row["id"]: counts[row["id"]] for row in articles if row["lang"] not in _ENGLISH}
+        "article.other", {row["id"]: counts[row["id"]] for row in articles if row["lang"] not in ENGLISH}
     )
     for row, copies in zip(articles, read, strict=True):
         yield "article.exact", row["id"], float(tokens_of(row["body"]) == tokens_of(body_of(copies)))

@@ -123,6 +123,7 @@ def test_known_lines(line, label):
     [
         "Follow the money, said the minister", "Share prices fell on Monday", "The home of the mayor", "Rain stops the final",
         "“We will share it,” she said.", "Comments by the mayor drew anger", "Twitter shares fell after Facebook sued",
+        "“Not now.”", "„Weiterlesen!“", "「フォロー」",
     ],
 )  # fmt: skip
 def test_unknown_lines(line):

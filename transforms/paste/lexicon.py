@@ -16,6 +16,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_QUOTES = frozenset('"“”„«»「」『』')
 _ZEROS = re.compile(r"0(?:[.,:/-]?0)+")
 _ASCII = bytes(range(0x80))
 _EDGES = " \t•·▪●○■□◆►▶▸›»«‹→←↑↓|*-–—_:;.,…!?¡¿#+=>/\\✕×✓＞：。、！？【】「」[]()（）<>〈〉《》\"'“”‘’"
@@ -86,6 +87,8 @@ def find_phrase(text: str, key: str) -> tuple[str, str] | None:
     >>> find_phrase("Read more: Why it rains", "read more: why it rains")
     ('related', 'lexicon:related.en')
     """
+    if text[:1] in _QUOTES and text[-1:] in _QUOTES:
+        return None  # somebody says "Not now."; a button has no marks around it
     lexicon = _load()
     if len(text) <= _MAX_LINE:
         found = lexicon.lines.get(key) or (_find_glued(key, lexicon) if len(key) <= _MAX_GLUED else None)

@@ -76,7 +76,8 @@ def _as_json(path: str, format: str | None, articles: list[Article], rejects: li
 
 def _print(console: Console, path: str, format: str | None, items: list[Article | Reject]) -> None:
     articles = sum(isinstance(item, Article) for item in items)
-    console.print(f"[bold]{path}[/]  read as {format or 'nothing'}: {articles} articles", highlight=False)
+    told = "1 article" if articles == 1 else f"{articles} articles"
+    console.print(f"[bold]{path}[/]  read as {format or 'nothing'}: {told}", highlight=False)
     number = 0
     for item in items:
         if isinstance(item, Reject):

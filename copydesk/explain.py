@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from copydesk.ask import print_json
-from copydesk.terminal import plain_console, show_explanation, show_reject
+from copydesk.terminal import plain_console, safe, show_explanation, show_reject
 from flows.settings import Settings
 from sources import read
 from sources.formats import detect_format, find_binary
@@ -77,7 +78,8 @@ def _as_json(path: str, format: str | None, articles: list[Article], rejects: li
 def _print(console: Console, path: str, format: str | None, items: list[Article | Reject]) -> None:
     articles = sum(isinstance(item, Article) for item in items)
     told = "1 article" if articles == 1 else f"{articles} articles"
-    console.print(f"[bold]{path}[/]  read as {format or 'nothing'}: {told}", highlight=False)
+    read_as = f"  read as {format or 'nothing'}: {told}"
+    console.print(Text.assemble((safe(path), "bold"), read_as), soft_wrap=True)
     number = 0
     for item in items:
         if isinstance(item, Reject):

@@ -167,7 +167,7 @@ def show_status(status: Status, files: int, last_run: str | None) -> None:
     """Print what the index holds."""
     console = plain_console()
     table = Table.grid(padding=(0, 2))
-    table.add_row("index", status.url)
+    table.add_row("index", Text(safe(status.url)))
     table.add_row("engine", status.engine)
     table.add_row("generation", str(status.generation) if status.generation else "none yet")
     table.add_row("articles", f"{sum(status.documents.values()):,}")
@@ -175,7 +175,7 @@ def show_status(status: Status, files: int, last_run: str | None) -> None:
         table.add_row(f"  {key}", f"{count:,}")
     table.add_row("size", f"{status.size_bytes / 1e6:,.1f} MB")
     table.add_row("files read", f"{files:,}")
-    table.add_row("last run", last_run or "never")
+    table.add_row("last run", Text(last_run or "never"))
     console.print(table)
 
 

@@ -148,6 +148,28 @@ def test_explain_shows_every_line_with_label_and_rule(copydesk):
     assert "Short Url" in out
 
 
+def test_brackets_in_names_are_no_markup(copydesk, tmp_path):
+    folder = tmp_path / "[/b]"  # two folders, whose names together end what was never begun
+    folder.mkdir(parents=True)
+    (folder / "[red].txt").write_text(
+        "Rain\n\nPARIS: It rained all day on Monday in the city, and nobody minded."
+    )
+    target = ("--to", f"file:{folder / 'index'}")
+    told = [copydesk("explain", folder / "[red].txt"), copydesk("ingest", folder / "[red].txt", *target)]
+    for command in (
+        "status",
+        "verify",
+        "doctor",
+        "reindex",
+        "generations list",
+        "rejects list",
+        "search rain",
+    ):
+        told.append(copydesk(*command.split(), *target))
+    assert [code for code, _, _ in told] == [0] * len(told), told
+    assert "[/b]/[red].txt" in told[0][1]
+
+
 def test_explain_of_what_holds_no_article_is_1(copydesk, tmp_path):
     (tmp_path / "empty.txt").write_bytes(b"")
     code, out, _ = copydesk("explain", tmp_path / "empty.txt")

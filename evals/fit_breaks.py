@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.fit_prose import make_example
+from evals.fit_prose import FOLDS, fold_of, make_example
 from evals.paste import read_rows
 from transforms.paste.breaks import Gap, collect_signs
 from transforms.paste.normalise import normalise
@@ -28,7 +28,6 @@ from transforms.paste.split import walk_gaps
 
 _RIDGE = 2e-3
 _STEPS = 400
-_FOLDS = 5
 _RARE = 6  # signs seen less often are left out
 _MADE = 3  # pastes made for each page
 _LEAST_HALVED = 4  # paragraphs
@@ -138,7 +137,7 @@ def _make_places(parts: Sequence[Part]) -> Iterator[Place]:
     by_kind: dict[tuple[int, str], list[Part]] = {}
     for part in parts:
         if part.story:
-            by_kind.setdefault((_fold(part.id), part.id.split("/")[0][:4]), []).append(part)
+            by_kind.setdefault((fold_of(part.id), part.id.split("/")[0][:4]), []).append(part)
     for kind, same in sorted(by_kind.items()):
         dice = random.Random(str(kind))
         for _ in range(max(1, _MADE * len(same) // 4)):
@@ -237,10 +236,10 @@ def check(places: Sequence[Place]) -> dict[str, float]:
     """Of places that the weights were not fitted on: starts found and others taken for starts, in real and made pastes."""
     right: Counter[tuple[bool, bool]] = Counter()
     total: Counter[tuple[bool, bool]] = Counter()
-    for fold in range(_FOLDS):
-        weights, bias = fit([place for place in places if _fold(place.id) != fold])
+    for fold in range(FOLDS):
+        weights, bias = fit([place for place in places if fold_of(place.id) != fold])
         for place in places:
-            if _fold(place.id) == fold:
+            if fold_of(place.id) == fold:
                 score = bias + sum(weights.get(sign, 0.0) for sign in place.signs)
                 total[place.made, place.opens] += 1
                 right[place.made, place.opens] += score > 0
@@ -249,10 +248,6 @@ def check(places: Sequence[Place]) -> dict[str, float]:
         / count
         for (made, opens), count in sorted(total.items())
     }
-
-
-def _fold(name: str) -> int:
-    return int(hash_of(name)[:6], 16) % _FOLDS
 
 
 def hash_of(name: str) -> str:

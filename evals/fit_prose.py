@@ -35,7 +35,7 @@ _RIDGE = 2e-3
 _STEPS = 250
 _RARE = 8  # evidence seen less often is left out
 _SMALL = 0.02  # weights below it are left out
-_FOLDS = 5
+FOLDS = 5
 _MADE = 0.4  # what a paste that was made of a page weighs beside it
 _OF_ANY_KIND = 0.5  # what a page that need not be news weighs
 _NOT_ENGLISH = 2.0  # what a page weighs that is not in English, as four in five are
@@ -203,11 +203,11 @@ def fit(samples: Sequence[Sample]) -> dict[str, float]:
 def fit_looks(examples: Sequence[Example]) -> tuple[dict[str, float], dict[str, float]]:
     """The weights of both looks."""
     again: list[Sample] = []
-    for fold in range(_FOLDS):
-        others = [example for example in examples if _fold(example.id, "look") != fold]
+    for fold in range(FOLDS):
+        others = [example for example in examples if fold_of(example.id, "look") != fold]
         looks = make_looks(fit_first(others), {"": 0.0})
         for example in examples:
-            if _fold(example.id, "look") == fold:
+            if fold_of(example.id, "look") == fold:
                 again += example.samples(_context(example, looks))
     return fit_first(examples), fit(again)
 
@@ -226,10 +226,10 @@ def _context(example: Example, looks: Looks) -> Iterable[Sequence[str] | None]:
 def check(examples: Sequence[Example]) -> Iterator[tuple[str, float, int]]:
     """For each kind of page the mean F1 of pages that the weights were not fitted on, and how many they are."""
     scores: defaultdict[str, list[float]] = defaultdict(list)
-    for fold in range(_FOLDS):
-        looks = make_looks(*fit_looks([example for example in examples if _fold(example.id) != fold]))
+    for fold in range(FOLDS):
+        looks = make_looks(*fit_looks([example for example in examples if fold_of(example.id) != fold]))
         for example in examples:
-            if _fold(example.id) == fold:
+            if fold_of(example.id) == fold:
                 labelled = label_rows(example.rows, rate_rows(example.rows, looks))
                 body = "\n".join(row.text for row, label, _ in labelled if label in ("body", "subhead"))
                 scores[example.kind].append(f1_of(count_shingles(example.body, body)))
@@ -237,8 +237,9 @@ def check(examples: Sequence[Example]) -> Iterator[tuple[str, float, int]]:
         yield kind, sum(found) / len(found), len(found)
 
 
-def _fold(name: str, salt: str = "") -> int:
-    return int(hashlib.md5((name + salt).encode(), usedforsecurity=False).hexdigest()[:6], 16) % _FOLDS
+def fold_of(name: str, salt: str = "") -> int:
+    """The part, 0 to FOLDS - 1, that a page is in while weights are fitted on the others: the same on every machine."""
+    return int(hashlib.md5((name + salt).encode(), usedforsecurity=False).hexdigest()[:6], 16) % FOLDS
 
 
 def main() -> None:

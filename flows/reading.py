@@ -113,10 +113,10 @@ def is_gone(path: str) -> bool:
     return False
 
 
-def is_readable_file(path: str, ledger: Ledger) -> bool:
-    """Whether a file that the ledger knows is here."""
+def is_readable_file(path: str, ledger: Ledger | None) -> bool:
+    """Whether a file that the ledger knows is here; without a ledger any name means what it says."""
     try:
-        return ledger.facts.means(path) and Path(path).is_file()
+        return (ledger is None or ledger.facts.means(path)) and Path(path).is_file()
     except OSError:
         return False
 

@@ -13,7 +13,7 @@ import orjson
 
 from flows.desk import Desk, open_books
 from flows.opening import open_run
-from flows.reading import InputFile, Supply
+from flows.reading import InputFile, Supply, is_readable_file
 from flows.replay import kept_supply
 from flows.settings import state_folder
 from flows.shards import Part, Shard
@@ -121,9 +121,7 @@ def _here(desk: Desk, paths: set[str]) -> list[str]:
     """Those of these files that are there, under the names that they were given."""
     ledger = read_ledger(state_folder(desk.settings, desk.target))
     with ledger or nullcontext():
-        return sorted(
-            path for path in paths if (ledger is None or ledger.facts.means(path)) and Path(path).is_file()
-        )
+        return sorted(path for path in paths if is_readable_file(path, ledger))
 
 
 def _still_wrong(desk: Desk, chosen: list[Rejected], others: set[str]) -> dict[str, str]:

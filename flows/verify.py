@@ -78,7 +78,8 @@ class Repair:
 def audit(engine: Engine, ledger: Ledger, *, sample: int | None = None, texts: bool = False) -> Audit:
     """Compare all that the books know with the index, and the other way round; or only a random `sample`.
 
-    Digests are asked for as the index has them; with `texts` every text is read and its digest made anew. While a run is loading, what it is about to write down may be found to differ.
+    Digests are asked for as the index has them; with `texts` every text is read and its digest made anew. While a run
+    is loading, what it is about to write down may be found to differ.
     """
     entries: Iterable[tuple[str, Entry]] = ledger.everything()
     if sample is not None:

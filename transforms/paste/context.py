@@ -80,7 +80,8 @@ def _endings(rows: Sequence[Row], amounts: _Amounts) -> Iterator[str]:
     for at, row in enumerate(rows):
         yield f"{seen}{bisect_right(_SHARES, (amounts.body[at] - since) / total) if seen else 0}"
         if row.known_label in _ENDINGS and amounts.body[at + 1] > _MOST * total:
-            since = since if seen else amounts.body[at]
+            if not seen:
+                since = amounts.body[at]
             seen = min(_MANY_ENDINGS, seen + 1)
 
 

@@ -117,17 +117,16 @@ def name_spacing(shape: str, gap: int, gap_after: int, times: int) -> tuple[str,
 
 
 def _word_values(row: Row) -> tuple[str, str, str, str, int, str, int, bool, bool, bool, bool]:
-    _, text, _, _, _, size, bullet, end, known, shape, _ = row
+    text = row.text
     first, last = text[0], text[-1]
-    commas = text.count(",")
     return (
-        shape,
-        known[0] if known is not None else "",
-        bullet,
-        end,
-        bisect_right(_SIZES, size),
+        row.shape,
+        row.known[0] if row.known is not None else "",
+        row.bullet,
+        row.end,
+        bisect_right(_SIZES, row.size),
         "l" if first.islower() else "q" if first in _QUOTES else "d" if first.isdigit() else "u",
-        min(3, commas),
+        min(3, text.count(",")),
         "|" in text,
         last == "…" or (last == "." and text.endswith("...")),
         last == "?",
@@ -155,19 +154,19 @@ def _tone_values(row: Row, people: Sequence[str]) -> tuple[str, int, bool, int, 
 
     `people` are those of `_PERSON_PARTS` that stand anywhere in the text.
     """
-    _, text, _, _, key, size, _, _, _, shape, _ = row
+    text = row.text
     pitch, is_person, glued, titled, is_upper = -1, False, 0, -1, False
-    if size < _LONGEST_WEIGHED:
-        said = key.split()
+    if row.size < _LONGEST_WEIGHED:
+        said = row.key.split()
         pitch = 0 if _pitch_words().isdisjoint(said) else min(len(_pitch_words().intersection(said)), 3)
         head = text[:_PERSON_WITHIN]
         is_person = any(map(head.__contains__, people)) and _PERSON.search(head) is not None
         glued = min(text.encode("latin-1", "replace").translate(_CASES).count(_GLUED), 4)
-        if size < _HEADLINE:
+        if row.size < _HEADLINE:
             shown = text.split()
             titled = 4 * sum([word[0].isupper() for word in shown]) // (len(shown) + 1)
             is_upper = text.isupper()
-    return shape, pitch, is_person, glued, titled, is_upper, _opens_as_dateline(text)
+    return row.shape, pitch, is_person, glued, titled, is_upper, _opens_as_dateline(text)
 
 
 def _opens_as_dateline(text: str) -> bool:
